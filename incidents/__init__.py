@@ -1,0 +1,1 @@
+"""Breach response as a domain: nouns, questions, memory, verbs. Never imports Prefect."""

@@ -1,0 +1,59 @@
+"""What every noun shares: frozen, no surprise fields, moments with a zone."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from incidents.errors import InvalidInputError
+
+
+class Value(BaseModel):
+    """A noun: never changes, refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+"""A moment that named its offset; kept in UTC."""
+
+V = TypeVar("V", bound=BaseModel)
+
+
+def in_zone(at: datetime, zone: str) -> str:
+    """Return a moment as people there read it, such as `Fri 2026-03-06 17:00 CET (UTC+01:00)`."""
+    local = at.astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{local:%a %Y-%m-%d %H:%M} {local:%Z} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def read_as(kind: type[V], data: Any, *, where: str) -> V:
+    """Return data as a noun, or one error that names every field that is wrong.
+
+    The message never repeats a value: what stands in a field may be personal.
+
+    Raises:
+        InvalidInputError: with the file and each field's path.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_url=False, include_input=False):
+            path = ".".join(str(step) for step in problem["loc"]) or "(document)"
+            lines.append(f"{path}: {problem['msg']}")
+        raise InvalidInputError(
+            "; ".join(lines[:20]),
+            where=where,
+            repair="`forthwith schema` prints the shape with every field and allowed word",
+        ) from None
