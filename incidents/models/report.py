@@ -227,6 +227,13 @@ class BreachReport(Value):
     claim: Claim = Claim()
     timeline: Timeline = Timeline()
     facts: ReportedFacts = ReportedFacts()
+    measures: dict[str, Literal["done", "planned"]] = Field(
+        default={},
+        description="What was done or will be done, as keys of the catalogue of sentences.",
+    )
+    next_update_on: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = Field(
+        default="", description="Day by which people are written to again; a promise."
+    )
     amendment: str = Field(
         default="", description="What changed since the version before, and why."
     )

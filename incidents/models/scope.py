@@ -70,6 +70,8 @@ class ScopeQuery(Value):
     """Whom the breach touches, as a small value that the store executes as one statement."""
 
     parts: list[ScopePart]
+    regional_countries: list[str] = ["US"]
+    """Countries whose regions have laws of their own, so that people count per region."""
     born_after: dict[str, Day]
     """Per age (`14`, `16`, `18`): the day; whoever was born after it is younger than that age."""
 

@@ -39,8 +39,12 @@ class SetState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """What became of one message to one person by one channel."""
+    """What became of one message to one person by one channel.
 
+    `standby` is a sealed next channel that opens only when the one before it failed.
+    """
+
+    STANDBY = "standby"
     PLANNED = "planned"
     LEASED = "leased"
     SENDING = "sending"
@@ -90,11 +94,12 @@ SET_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
 }
 
 DELIVERY_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
-    V.PLANNED: frozenset({V.LEASED, V.HELD, V.CANCELLED, V.LISTED}),
+    V.STANDBY: frozenset({V.PLANNED, V.LISTED, V.CANCELLED}),
+    V.PLANNED: frozenset({V.LEASED, V.SENDING, V.HELD, V.CANCELLED, V.LISTED, V.NOT_REACHED}),
     V.LEASED: frozenset({V.SENDING, V.PLANNED, V.HELD, V.CANCELLED}),
     V.SENDING: frozenset({V.HANDED_OVER, V.DEFERRED, V.REFUSED, V.IN_DOUBT, V.PLANNED}),
-    V.DEFERRED: frozenset({V.LEASED, V.EXPIRED, V.HELD, V.CANCELLED}),
-    V.IN_DOUBT: frozenset({V.LEASED, V.BOUNCED, V.HANDED_OVER, V.EXPIRED, V.HELD, V.CANCELLED}),
+    V.DEFERRED: frozenset({V.LEASED, V.SENDING, V.EXPIRED, V.HELD, V.CANCELLED}),
+    V.IN_DOUBT: frozenset({V.LEASED, V.SENDING, V.BOUNCED, V.HANDED_OVER, V.EXPIRED, V.HELD, V.CANCELLED}),
     V.HELD: frozenset({V.PLANNED, V.CANCELLED}),
     V.HANDED_OVER: frozenset({V.BOUNCED}),
     V.REFUSED: frozenset(),

@@ -6,7 +6,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Index, MetaData, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 SCHEMA_VERSION = 1
@@ -138,7 +138,7 @@ class AffectedRow(Base, table=True):
     person_id: str = Field(primary_key=True)
     place: str
     age_group: str
-    exposure: int
+    exposure: int = Field(sa_type=BigInteger)
     addressee_id: str
     form: str
     locale: str
@@ -209,19 +209,24 @@ class DeliveryRow(Base, table=True):
     person_id: str
     addressee_id: str
     channel: str
+    rank: int
+    """1 is tried first; the next is opened only when the one before failed."""
     address: str = _text()
     name: str = _text()
+    about: str = _text(default="")
+    """Whom it is about, where that is not the addressee."""
     place: str
     locale: str
     form: str
-    exposure: int
+    exposure: int = Field(sa_type=BigInteger)
     class_key: str
     state: str
     reason: str = ""
     attempts: int = 0
     doubts: int = 0
     next_at: datetime | None = _moment(default=None, nullable=True)
-    lease: str = ""
+    lease: int = 0
+    """Fencing token of the sender that holds it."""
     message_id: str = ""
     reply_code: int = 0
     finished_at: datetime | None = _moment(default=None, nullable=True)

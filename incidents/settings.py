@@ -1,0 +1,132 @@
+"""Settings: `FORTHWITH_*` variables and files; every one has a default that is safe."""
+
+import getpass
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from incidents.errors import SettingsError
+
+
+def _default_home() -> Path:
+    return Path("~/.forthwith").expanduser()
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+class SmtpSettings(BaseModel):
+    """The relay that mail is handed to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="", description="Relay; empty means nothing can be sent.")
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="`none` only for a relay on this machine."
+    )
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    connections: int = Field(default=4, ge=1, le=64)
+
+
+class Settings(BaseModel):
+    """All settings as one value. Nothing here reads the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default_factory=_default_home, description="Where keys, database and files lie."
+    )
+    database_url: str = Field(
+        default="", description="SQLite or PostgreSQL; empty is a SQLite file in the home."
+    )
+    key_file: Path | None = Field(default=None, description="Default `<home>/keys.json`.")
+    inventory: Path | None = Field(default=None, description="Default `<home>/inventory`.")
+    web_folder: Path | None = Field(
+        default=None, description="Folder a web server shows; announcements are written there."
+    )
+    actor: str = Field(default_factory=_os_user, description="Who acts, as the audit names it.")
+    smtp: SmtpSettings = SmtpSettings()
+    alarm_urls: Annotated[list[SecretStr], NoDecode] = Field(
+        default=[], description="Apprise addresses alarms go to, separated by blanks."
+    )
+    alarm_before_hours: Annotated[list[float], NoDecode] = Field(
+        default=[24.0, 6.0, 1.0], description="How long before a deadline to raise an alarm."
+    )
+    quiet_minutes: int = Field(
+        default=15, ge=1, description="Silence of Prefect or a worker after which to alarm."
+    )
+    list_hours: int = Field(
+        default=72, ge=1, description="By when letter, call and hand lists are to be worked."
+    )
+    approval_days: int = Field(default=7, ge=1, description="How long a signature stays good.")
+    needed_approvals: int = Field(default=2, ge=2)
+
+    @field_validator("alarm_urls", "alarm_before_hours", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The database URL that counts."""
+        return self.database_url or f"sqlite:///{self.home / 'forthwith.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """The key file."""
+        return self.key_file or self.home / "keys.json"
+
+    @property
+    def inventory_folder(self) -> Path:
+        """The inventory folder."""
+        return self.inventory or self.home / "inventory"
+
+    @property
+    def out(self) -> Path:
+        """Where lists, packages and records are written."""
+        return self.home / "out"
+
+    @property
+    def public_folder(self) -> Path:
+        """Where announcements are written."""
+        return self.web_folder or self.home / "public"
+
+
+class _Environment(Settings, BaseSettings):
+    """The same settings, read from `FORTHWITH_*`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FORTHWITH_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=os.environ.get("FORTHWITH_SECRETS_DIR") or None,
+    )
+
+
+def settings_from_environment() -> Settings:
+    """Return the settings that `FORTHWITH_*` variables and secret files give.
+
+    Raises:
+        SettingsError: naming each variable that cannot be right, never its value.
+    """
+    try:
+        read = _Environment()
+    except ValidationError as error:
+        problems = [
+            f"FORTHWITH_{'__'.join(str(step) for step in one['loc']).upper()}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(
+            "; ".join(problems), repair="`docs/reference/settings.md` lists every setting"
+        ) from None
+    return Settings.model_validate({name: getattr(read, name) for name in Settings.model_fields})

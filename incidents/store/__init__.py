@@ -1,0 +1,1 @@
+"""Memory: the only place with database sessions. Rows in, values out."""

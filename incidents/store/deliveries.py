@@ -1,0 +1,373 @@
+"""The ledger: who may send, what is being sent, what became of it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select, text, update
+
+from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
+from incidents.models.states import DELIVERY_MOVES, DeliveryState, check_move
+from incidents.models.tables import DeliveryRow, SenderRow
+from incidents.store.unit_of_work import UnitOfWork
+
+LEASE = timedelta(seconds=60)
+D = DeliveryState
+
+
+class Outgoing(NamedTuple):
+    """One message that is about to be sent."""
+
+    id: int
+    person_id: str
+    address: str
+    name: str
+    about: str
+    class_key: str
+    doubts: int
+    attempts: int
+
+
+class Outcome(NamedTuple):
+    """What became of one attempt."""
+
+    id: int
+    state: DeliveryState
+    reason: str
+    reply_code: int
+    next_at: datetime | None
+    message_id: str
+
+
+def take_sender(work: UnitOfWork, ref: str, owner: str, *, takeover: bool = False) -> int:
+    """Become the one sender of a case and return the fencing token.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        owner: Host, process and a random word.
+        takeover: True when the present owner is known to be dead.
+
+    Raises:
+        DeliveryError: while somebody else holds an unexpired lease.
+    """
+    row = work.session.get(SenderRow, ref, with_for_update=True)
+    if row is not None and row.until > work.now and row.owner != owner and not takeover:
+        raise DeliveryError(
+            f"is being sent by {row.owner} until {row.until:%H:%M:%S} UTC",
+            where=ref,
+            repair="wait for it, or let its lease run out",
+        )
+    token = (row.token if row else 0) + 1
+    if row is None:
+        row = SenderRow(case_ref=ref, token=token, owner=owner, until=work.now + LEASE)
+    row.token, row.owner, row.until = token, owner, work.now + LEASE
+    work.session.add(row)
+    work.note("sender.taken", ref, token=token)
+    return token
+
+
+def sender_of(work: UnitOfWork, ref: str) -> SenderRow | None:
+    """Return who holds the right to send, or None."""
+    return work.session.get(SenderRow, ref)
+
+
+def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
+    """Give the right to send back."""
+    row = work.session.get(SenderRow, ref, with_for_update=True)
+    if row is not None and row.token == token:
+        row.until = work.now
+        work.session.add(row)
+
+
+def _keep_lease(work: UnitOfWork, ref: str, token: int) -> None:
+    row = work.session.get(SenderRow, ref, with_for_update=True)
+    if row is None or row.token != token:
+        raise DeliveryError("another sender has taken over", where=ref)
+    row.until = work.now + LEASE
+    work.session.add(row)
+
+
+def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
+    """Mark what an earlier sender left in the middle as in doubt; return how many.
+
+    It may have arrived. It is sent again with the same Message-ID and the doubt stays on record.
+    """
+    result = work.session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
+            DeliveryRow.state == D.SENDING,  # type: ignore[arg-type]
+            DeliveryRow.lease != token,  # type: ignore[arg-type]
+        )
+        .values(
+            state=D.IN_DOUBT,
+            reason="sender-died",
+            doubts=DeliveryRow.doubts + 1,
+            next_at=work.now,
+        )
+    )
+    number = int(result.rowcount)  # type: ignore[attr-defined]
+    if number:
+        work.note("deliveries.in-doubt", ref, people=number)
+    return number
+
+
+def claim(
+    work: UnitOfWork, ref: str, set_key: str, version: int, *, token: int, size: int
+) -> list[Outgoing]:
+    """Take the next e-mails that are due and mark them as being sent, before any attempt.
+
+    Raises:
+        DeliveryError: when the token is no longer the newest: this sender must not send.
+    """
+    _keep_lease(work, ref, token)
+    due = or_(
+        DeliveryRow.state == D.PLANNED,  # type: ignore[arg-type]
+        DeliveryRow.state.in_([D.DEFERRED, D.IN_DOUBT])  # type: ignore[attr-defined]
+        & (DeliveryRow.next_at <= work.now),  # type: ignore[operator]
+    )
+    query = (
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
+            DeliveryRow.set_key == set_key,  # type: ignore[arg-type]
+            DeliveryRow.version == version,  # type: ignore[arg-type]
+            DeliveryRow.channel == "email",  # type: ignore[arg-type]
+            due,
+        )
+        .order_by(DeliveryRow.id)  # type: ignore[arg-type]
+        .limit(size)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(work.session.execute(query).scalars())
+    out = [
+        Outgoing(
+            row.id or 0,
+            row.person_id,
+            row.address,
+            row.name,
+            row.about,
+            row.class_key,
+            row.doubts,
+            row.attempts + 1,
+        )
+        for row in rows
+    ]
+    if rows:
+        work.session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_([row.id for row in out]))  # type: ignore[union-attr]
+            .values(
+                state=D.SENDING,
+                lease=token,
+                attempts=DeliveryRow.attempts + 1,
+                updated_at=work.now,
+            ),
+            execution_options={"synchronize_session": False},
+        )
+    return out
+
+
+def record(
+    work: UnitOfWork, ref: str, set_key: str, outcomes: Sequence[Outcome], *, token: int
+) -> None:
+    """Write what became of messages that were being sent under this token.
+
+    Raises:
+        MoveNotAllowedError: when an outcome is none that a sent message can have.
+    """
+    if not outcomes:
+        return
+    for outcome in outcomes:
+        check_move(DELIVERY_MOVES, D.SENDING, outcome.state, where=f"delivery {outcome.id}")
+    final = {D.HANDED_OVER, D.REFUSED}
+    table = DeliveryRow.__table__  # type: ignore[attr-defined]
+    # One executemany for the whole chunk: a statement a row costs ten times as much.
+    work.session.connection().execute(
+        update(table)
+        .where(
+            table.c.id == bindparam("b_id"),
+            table.c.state == D.SENDING.value,
+            table.c.lease == token,
+        )
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            reply_code=bindparam("b_code"),
+            next_at=bindparam("b_next"),
+            message_id=bindparam("b_message"),
+            doubts=table.c.doubts + bindparam("b_doubt"),
+            finished_at=bindparam("b_final"),
+            updated_at=work.now,
+        ),
+        [
+            {
+                "b_id": one.id,
+                "b_state": one.state.value,
+                "b_reason": one.reason,
+                "b_code": one.reply_code,
+                "b_next": one.next_at,
+                "b_message": one.message_id,
+                "b_doubt": int(one.state is D.IN_DOUBT),
+                "b_final": work.now if one.state in final else None,
+            }
+            for one in outcomes
+        ],
+    )
+    digest = hashlib.sha256("".join(f"{o.id}:{o.state}\n" for o in outcomes).encode()).hexdigest()
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts[outcome.state] = counts.get(outcome.state, 0) + 1
+    work.note("deliveries.recorded", ref, set=set_key, sha256=digest, **counts)
+
+
+def counts(work: UnitOfWork, ref: str, set_key: str = "") -> dict[tuple[str, str], int]:
+    """Return (channel, state) -> number of ledger rows, of the newest version of each set."""
+    rows = work.session.execute(
+        text(
+            "SELECT d.channel, d.state, COUNT(*) FROM delivery d JOIN (SELECT set_key, "
+            "MAX(version) AS version FROM notice_set WHERE case_ref = :r GROUP BY set_key) s "
+            "ON s.set_key = d.set_key AND s.version = d.version WHERE d.case_ref = :r "
+            "AND (:s = '' OR d.set_key = :s) GROUP BY d.channel, d.state "
+            "ORDER BY d.channel, d.state"
+        ),
+        {"r": ref, "s": set_key},
+    )
+    return {(channel, state): number for channel, state, number in rows}
+
+
+def next_due(work: UnitOfWork, ref: str) -> datetime | None:
+    """Return when the next deferred or doubtful message is due, or None."""
+    return work.session.execute(
+        select(func.min(DeliveryRow.next_at)).where(
+            DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
+            DeliveryRow.state.in_([D.DEFERRED, D.IN_DOUBT]),  # type: ignore[attr-defined]
+        )
+    ).scalar()
+
+
+def release(work: UnitOfWork, ref: str, set_key: str, version: int) -> dict[str, int]:
+    """Turn a set's first letters, calls and hand cases into tasks; return counts per channel.
+
+    Somebody for whom there is no address at all ends as not reached, by name of the reason.
+    """
+    done: dict[str, int] = {}
+    for channel, state in (
+        ("letter", D.LISTED),
+        ("call", D.LISTED),
+        ("hand", D.LISTED),
+        ("none", D.NOT_REACHED),
+    ):
+        result = work.session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
+                DeliveryRow.set_key == set_key,  # type: ignore[arg-type]
+                DeliveryRow.version == version,  # type: ignore[arg-type]
+                DeliveryRow.channel == channel,  # type: ignore[arg-type]
+                DeliveryRow.state == D.PLANNED,  # type: ignore[arg-type]
+            )
+            .values(state=state, updated_at=work.now)
+        )
+        done[channel] = int(result.rowcount)  # type: ignore[attr-defined]
+    work.note("deliveries.listed", ref, set=set_key, version=version, **done)
+    return done
+
+
+def listed(work: UnitOfWork, ref: str, channel: str = "") -> list[DeliveryRow]:
+    """Return the open tasks of the letter, call and hand lists."""
+    query = select(DeliveryRow).where(
+        DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
+        DeliveryRow.state == D.LISTED,  # type: ignore[arg-type]
+    )
+    if channel:
+        query = query.where(DeliveryRow.channel == channel)  # type: ignore[arg-type]
+    return list(work.session.execute(query.order_by(DeliveryRow.id)).scalars())  # type: ignore[arg-type]
+
+
+def record_by_hand(
+    work: UnitOfWork, ref: str, done: Iterable[tuple[int, DeliveryState, str]]
+) -> int:
+    """Record what became of tasks on a list: (delivery id, done_by_hand or not_reached, reason)."""
+    number = 0
+    for delivery_id, state, reason in done:
+        row = work.session.get(DeliveryRow, delivery_id, with_for_update=True)
+        if row is None or row.case_ref != ref:
+            raise NotFoundError(f"no task {delivery_id}", where=ref)
+        if state not in {D.DONE_BY_HAND, D.NOT_REACHED}:
+            raise MoveNotAllowedError(
+                f"{state} is no outcome of a task",
+                where=f"task {delivery_id}",
+                repair="write done_by_hand or not_reached",
+            )
+        check_move(DELIVERY_MOVES, D(row.state), state, where=f"task {delivery_id}")
+        row.state, row.reason, row.outcome_by = state, reason, work.actor
+        row.finished_at = row.updated_at = work.now
+        work.session.add(row)
+        number += 1
+    if number:
+        work.note("deliveries.by-hand", ref, tasks=number)
+    return number
+
+
+def people_in(work: UnitOfWork, ref: str) -> dict[str, int]:
+    """Return how many people stand where: each person counted once, at the best they came to.
+
+    `told` is never said: `handed_over` means a relay took the message.
+    """
+    order = [
+        D.DONE_BY_HAND,
+        D.HANDED_OVER,
+        D.IN_DOUBT,
+        D.SENDING,
+        D.PLANNED,
+        D.DEFERRED,
+        D.LISTED,
+        D.HELD,
+        D.NOT_REACHED,
+        D.REFUSED,
+        D.BOUNCED,
+        D.EXPIRED,
+        D.CANCELLED,
+    ]
+    whens = " ".join(f"WHEN '{state}' THEN {i}" for i, state in enumerate(order))
+    rows = work.session.execute(
+        text(
+            f"""SELECT best, COUNT(*) FROM (
+              SELECT d.person_id, MIN(CASE d.state {whens} ELSE 99 END) AS best
+              FROM delivery d WHERE d.case_ref = :r AND d.state <> 'standby'
+              GROUP BY d.person_id) t GROUP BY best ORDER BY best"""  # noqa: S608  # own enum
+        ),
+        {"r": ref},
+    )
+    return {str(order[best]): number for best, number in rows if best < len(order)}
+
+
+def not_in_ledger(work: UnitOfWork, ref: str, scope: int) -> int:
+    """Return how many affected people have no ledger row at all; must be 0 once drafted."""
+    return work.session.execute(
+        text(
+            "SELECT COUNT(*) FROM affected a WHERE a.case_ref = :r AND a.version = :v AND NOT "
+            "EXISTS (SELECT 1 FROM delivery d WHERE d.case_ref = :r AND d.person_id = a.person_id "
+            "AND d.state <> 'cancelled')"
+        ),
+        {"r": ref, "v": scope},
+    ).scalar_one()
+
+
+def ledger(work: UnitOfWork, ref: str) -> list[dict[str, Any]]:
+    """Return the whole ledger without names and addresses, for the case record."""
+    rows = work.session.execute(
+        select(DeliveryRow)
+        .where(DeliveryRow.case_ref == ref)  # type: ignore[arg-type]
+        .order_by(DeliveryRow.id)  # type: ignore[arg-type]
+        .execution_options(yield_per=2000)
+    ).scalars()
+    keep = {
+        "id", "set_key", "version", "person_id", "channel", "rank", "place", "class_key", "state",
+        "reason", "attempts", "doubts", "reply_code", "message_id", "finished_at", "owner",
+        "due_by", "outcome_by",
+    }  # fmt: skip
+    return [row.model_dump(include=keep, mode="json") for row in rows]

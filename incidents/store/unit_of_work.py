@@ -1,0 +1,132 @@
+"""One change and its audit entry leave together, or not at all."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from incidents.audit.chain import GENESIS, AuditEntry, link
+from incidents.clock import Clock
+from incidents.models.tables import AuditHeadRow, AuditRow, BeatRow
+from incidents.store.engine import migrate, unreachable
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """A transaction with a clock and a pen for the audit chain."""
+
+    session: Session
+    now: datetime
+    actor: str
+    mac: Callable[[bytes], str]
+
+    def note(self, action: str, case_ref: str = "", **body: Any) -> None:
+        """Add a link to the audit chain, in this transaction.
+
+        Args:
+            action: What was done, `noun.past`.
+            case_ref: The case it belongs to.
+            body: Ids, counts, digests and dates; never a name or an address.
+        """
+        head = self.session.get(AuditHeadRow, 1, with_for_update=True)
+        if head is None:
+            head = AuditHeadRow(one=1, seq=0, link=GENESIS)
+            self.session.add(head)
+        entry = AuditEntry(
+            seq=head.seq + 1,
+            case_ref=case_ref,
+            at=self.now,
+            action=action,
+            actor=self.actor,
+            body=body,
+        )
+        this = link(head.link, entry, self.mac)
+        self.session.add(
+            AuditRow(
+                seq=entry.seq,
+                case_ref=case_ref,
+                at=entry.at,
+                action=action,
+                actor=self.actor,
+                body=json.dumps(body, ensure_ascii=False, sort_keys=True),
+                previous=head.link,
+                link=this,
+            )
+        )
+        head.seq, head.link = entry.seq, this
+        self.session.flush()
+
+    def beat(self, source: str) -> None:
+        """Leave a sign of life of something that must not go quiet."""
+        upsert(self.session, BeatRow, {"source": source, "at": self.now}, ["source"])
+
+
+def upsert(session: Session, table: type[Any], values: Mapping[str, Any], key: list[str]) -> None:
+    """Insert a row, or overwrite the one with the same key."""
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    rest = {name: value for name, value in values.items() if name not in key}
+    session.execute(
+        insert.values(dict(values)).on_conflict_do_update(index_elements=key, set_=rest)
+    )
+
+
+class Database:
+    """Hands out transactions on one migrated database."""
+
+    def __init__(self, engine: Engine, clock: Clock, mac: Callable[[bytes], str]) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.mac = mac
+
+    def migrate(self) -> str:
+        """Bring the schema up to date; return its revision."""
+        return migrate(self.engine)
+
+    @contextmanager
+    def write(self, actor: str) -> Iterator[UnitOfWork]:
+        """Yield a transaction that commits when the block ends and rolls back when it fails."""
+        yield from self._session(actor, write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Yield a transaction that never commits."""
+        yield from self._session("reader", write=False)
+
+    def _session(self, actor: str, *, write: bool) -> Iterator[UnitOfWork]:
+        bind = self.engine.execution_options(write=write)
+        try:
+            with Session(bind, expire_on_commit=False) as session:
+                yield UnitOfWork(session, self.clock.now(), actor, self.mac)
+                if write:
+                    session.commit()
+        except OperationalError as error:
+            if error.connection_invalidated or _is_connection_error(error):
+                raise unreachable(self.engine, error) from None
+            raise
+
+    def audit_rows(self, case_ref: str = "") -> Iterator[AuditRow]:
+        """Yield the chain's links in order, all or one case's."""
+        with self.read() as work:
+            query = select(AuditRow).order_by(AuditRow.seq)  # type: ignore[arg-type]
+            if case_ref:
+                query = query.where(AuditRow.case_ref == case_ref)  # type: ignore[arg-type]
+            yield from work.session.execute(query.execution_options(yield_per=1000)).scalars()
+
+    def audit_head(self) -> tuple[int, str]:
+        """Return the last link's number and value."""
+        with self.read() as work:
+            head = work.session.get(AuditHeadRow, 1)
+            return (head.seq, head.link) if head else (0, GENESIS)
+
+
+def _is_connection_error(error: OperationalError) -> bool:
+    words = str(error.orig)
+    return any(sign in words for sign in ("connect", "unable to open", "terminat", "closed"))

@@ -1,0 +1,204 @@
+"""The ledger keeps every person and every attempt, whatever dies when."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from incidents.clock import FixedClock
+from incidents.errors import DeliveryError, MoveNotAllowedError
+from incidents.models.approval import Sealed
+from incidents.models.notice import NoticeSet
+from incidents.models.states import DeliveryState
+from incidents.store import deliveries, notices, recipients
+from incidents.store.deliveries import Outcome
+from incidents.store.unit_of_work import Database
+from tests.store.test_affected_people import ORDERS, frozen
+
+REF, SET = "inc-2026-0001", "individuals-own-promise"
+PLACES = ["CN", "DE", "FR", "GB", "JP", "US-CA", "unknown"]
+LOCALES = {"": "en", "de": "en", "en-US": "en"}
+
+
+def planned(database: Database) -> dict[str, int]:
+    frozen(database, [ORDERS])
+    with database.write("tester") as work:
+        sealed = Sealed(
+            case_ref=REF, set_key=SET, version=1, fact_sheet="", classes={}, templates={},
+            recipients="", counts={}, channels=[], not_before="", law_version="",
+        )  # fmt: skip
+        notices.save_set(
+            work,
+            NoticeSet(key=SET, audience="individuals", regimes=[], duties=[], required=[]),
+            sealed,
+            "root",
+        )
+        return recipients.plan(
+            work, REF, SET, 1, scope=1, places=PLACES, locales=LOCALES, owner="desk",
+            list_due_by=work.now + timedelta(days=3),
+        )  # fmt: skip
+
+
+def sent(id_: int, state: DeliveryState = DeliveryState.HANDED_OVER) -> Outcome:
+    return Outcome(id_, state, "", 250, None, f"<{id_}@shop.example>")
+
+
+def test_every_affected_person_has_a_row_and_a_first_channel(database: Database) -> None:
+    assert planned(database) == {"call": 1, "email": 3, "hand": 3, "letter": 1, "none": 1}
+    with database.read() as work:
+        assert deliveries.not_in_ledger(work, REF, 1) == 0
+        assert sum(deliveries.people_in(work, REF).values()) == 9
+
+
+def test_a_child_row_names_guardian_and_child(database: Database) -> None:
+    planned(database)
+    with database.read() as work:
+        row = work.session.execute(
+            text("SELECT name, about, address FROM delivery WHERE person_id = 'p3'")
+        ).one()
+    assert tuple(row) == ("Ada", "Chi", "ada@shop.example")
+
+
+def test_what_is_claimed_is_marked_before_any_attempt_and_claimed_once(
+    database: Database,
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        token = deliveries.take_sender(work, REF, "a")
+        first = deliveries.claim(work, REF, SET, 1, token=token, size=2)
+    with database.write("a") as work:
+        second = deliveries.claim(work, REF, SET, 1, token=token, size=5)
+    assert len(first) == 2
+    assert len(second) == 1
+    assert {row.id for row in first}.isdisjoint(row.id for row in second)
+    with database.read() as work:
+        assert deliveries.counts(work, REF)["email", "sending"] == 3
+
+
+def test_a_second_sender_waits_and_a_stale_token_can_neither_claim_nor_record(
+    database: Database, clock: FixedClock
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        old = deliveries.take_sender(work, REF, "a")
+        rows = deliveries.claim(work, REF, SET, 1, token=old, size=1)
+    with pytest.raises(DeliveryError), database.write("b") as work:
+        deliveries.take_sender(work, REF, "b")
+    clock.advance(timedelta(minutes=2))
+    with database.write("b") as work:
+        new = deliveries.take_sender(work, REF, "b")
+        assert deliveries.mark_doubtful(work, REF, new) == 1
+    with pytest.raises(DeliveryError), database.write("a") as work:
+        deliveries.claim(work, REF, SET, 1, token=old, size=1)
+    with database.write("a") as work:
+        deliveries.record(work, REF, SET, [sent(rows[0].id)], token=old)
+    with database.read() as work:
+        assert deliveries.counts(work, REF)["email", "in_doubt"] == 1
+
+
+def test_what_a_dead_sender_left_is_in_doubt_and_sent_again_with_the_doubt_on_record(
+    database: Database, clock: FixedClock
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        token = deliveries.take_sender(work, REF, "a")
+        deliveries.claim(work, REF, SET, 1, token=token, size=1)
+    clock.advance(timedelta(minutes=2))
+    with database.write("b") as work:
+        token = deliveries.take_sender(work, REF, "b")
+        deliveries.mark_doubtful(work, REF, token)
+        again = deliveries.claim(work, REF, SET, 1, token=token, size=1)
+        deliveries.record(work, REF, SET, [sent(again[0].id)], token=token)
+    assert again[0].doubts == 1
+    with database.read() as work:
+        row = work.session.execute(
+            text("SELECT state, doubts, attempts FROM delivery WHERE id = :i"), {"i": again[0].id}
+        ).one()
+    assert tuple(row) == ("handed_over", 1, 2)
+
+
+def test_a_refused_mailbox_opens_the_letter_that_was_sealed_with_it(database: Database) -> None:
+    planned(database)
+    with database.write("tester") as work:
+        work.session.execute(
+            text(
+                "INSERT INTO delivery (case_ref, set_key, version, person_id, addressee_id, "
+                "channel, rank, address, name, about, place, locale, form, exposure, class_key, "
+                "state, reason, attempts, doubts, lease, message_id, reply_code, owner, "
+                "outcome_by) VALUES (:r, :s, 1, 'p1', 'p1', 'letter', 2, 'A street', 'Ada', '', "
+                "'DE', 'en', 'account', 1, '', 'standby', '', 0, 0, 0, '', 0, '', '')"
+            ),
+            {"r": REF, "s": SET},
+        )
+        token = deliveries.take_sender(work, REF, "a")
+        rows = deliveries.claim(work, REF, SET, 1, token=token, size=5)
+        refused = next(row for row in rows if row.person_id == "p1")
+        deliveries.record(
+            work,
+            REF,
+            SET,
+            [
+                sent(row.id, DeliveryState.REFUSED if row is refused else DeliveryState.HANDED_OVER)
+                for row in rows
+            ],
+            token=token,
+        )
+        assert recipients.open_next_channels(work, REF, SET, 1) == 1
+        assert recipients.open_next_channels(work, REF, SET, 1) == 0
+        assert [row.person_id for row in deliveries.listed(work, REF, "letter")] == ["p1"]
+
+
+def test_a_deferred_message_is_not_claimed_before_its_time(
+    database: Database, clock: FixedClock
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        token = deliveries.take_sender(work, REF, "a")
+        rows = deliveries.claim(work, REF, SET, 1, token=token, size=9)
+        later = work.now + timedelta(minutes=5)
+        deliveries.record(
+            work,
+            REF,
+            SET,
+            [Outcome(row.id, DeliveryState.DEFERRED, "greylist", 451, later, "") for row in rows],
+            token=token,
+        )
+        assert deliveries.claim(work, REF, SET, 1, token=token, size=9) == []
+        assert deliveries.next_due(work, REF) == later
+    clock.advance(timedelta(minutes=5))
+    with database.write("a") as work:
+        token = deliveries.take_sender(work, REF, "a")
+        assert len(deliveries.claim(work, REF, SET, 1, token=token, size=9)) == 3
+
+
+def test_lists_become_tasks_on_release_and_take_an_outcome_from_a_person(
+    database: Database,
+) -> None:
+    planned(database)
+    with database.write("desk") as work:
+        assert deliveries.release(work, REF, SET, 1) == {
+            "letter": 1, "call": 1, "hand": 3, "none": 1,
+        }  # fmt: skip
+        call = deliveries.listed(work, REF, "call")[0]
+        assert call.owner == "desk"
+        assert call.due_by is not None
+        deliveries.record_by_hand(
+            work, REF, [(call.id or 0, DeliveryState.DONE_BY_HAND, "spoke to them")]
+        )
+        assert deliveries.listed(work, REF, "call") == []
+    with pytest.raises(MoveNotAllowedError), database.write("desk") as work:
+        deliveries.record_by_hand(work, REF, [(call.id or 0, DeliveryState.HANDED_OVER, "")])
+
+
+def test_people_told_in_one_version_are_not_planned_again_in_the_next(
+    database: Database,
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        token = deliveries.take_sender(work, REF, "a")
+        rows = deliveries.claim(work, REF, SET, 1, token=token, size=1)
+        deliveries.record(work, REF, SET, [sent(rows[0].id)], token=token)
+        again = recipients.plan(
+            work, REF, SET, 2, scope=1, places=PLACES, locales=LOCALES, owner="", list_due_by=None
+        )
+    assert sum(again.values()) == 8
