@@ -59,9 +59,7 @@ def verify(
             seq = row.entry.seq
         if row.previous != last:
             problems.append(f"link {seq} does not continue the one before it")
-        data = rfc8785.dumps(
-            {"previous": row.previous, "entry": row.entry.model_dump(mode="json")}
-        )
+        data = rfc8785.dumps({"previous": row.previous, "entry": row.entry.model_dump(mode="json")})
         if not check(data, row.link):
             problems.append(f"link {seq} was changed after it was written")
         last = row.link

@@ -1,0 +1,137 @@
+"""Who receives filings, and which of several authorities a filing goes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from incidents.duties import places
+from incidents.models.base import Value, Zone
+from incidents.models.duty import Citation, Facts, Recipient
+
+
+class Authority(Value):
+    """An authority: what it is called, where it sits, how it is reached."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    name: str
+    place: str
+    covers: list[str] = []
+    """Further places it is competent for, such as overseas territories with codes of their own."""
+    zone: Zone
+    languages: Annotated[list[str], Field(min_length=1)]
+    portal: str = ""
+    portal_seen: bool = False
+    """True where the filing address was read on an official page or in two sources."""
+    routing: str = ""
+    """Which office exactly, where one name stands for several."""
+    citation: Citation
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Return every place it is competent for."""
+        return (self.place, *self.covers)
+
+
+class RecipientRule(Value):
+    """To whom a duty speaks, as a law file says it."""
+
+    kind: Literal[
+        "authority",
+        "individual",
+        "guardian",
+        "bureau",
+        "media",
+        "controller",
+        "public",
+        "police",
+        "record",
+    ]
+    ref: str = ""
+    """Id of an authority; empty for kinds without one."""
+    name: str = ""
+    route: Literal["named", "lead_or_each"] = "named"
+    """`lead_or_each`: the authority of the main establishment within the law's places, or every
+    authority where affected people live if the organisation has no establishment there."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One filing: to whom, about people where, and whether it is certain that it is needed."""
+
+    recipient: Recipient
+    zone: str
+    place: str
+    """Place the duty's id ends in; empty where it does not fan out."""
+    people_in: tuple[str, ...] = ()
+    certain: bool = True
+
+
+def routes_for(
+    rule: RecipientRule,
+    facts: Facts,
+    areas: Sequence[str],
+    authorities: dict[str, Authority],
+    established: Sequence[str] | None,
+) -> list[Route]:
+    """Return the filings a duty comes to.
+
+    Args:
+        rule: The recipient as the law file names it.
+        facts: The case.
+        areas: Places of the law in force.
+        authorities: All known ones by id.
+        established: Places of establishment; None where not known.
+    """
+    if rule.route == "named":
+        authority = authorities.get(rule.ref)
+        return [
+            Route(
+                Recipient(
+                    kind=rule.kind,
+                    ref=rule.ref,
+                    name=rule.name or (authority.name if authority else ""),
+                    place=authority.place if authority else "",
+                ),
+                authority.zone if authority else "",
+                "",
+            )
+        ]
+    competent = [a for a in authorities.values() if _serves(a, areas)]
+    at_home = [place for place in established or [] if places.is_within_any(place, areas)]
+    if at_home:  # the first establishment named is read as the main one (GDPR Art 56)
+        for authority in competent:
+            if places.is_within_any(at_home[0], authority.areas):
+                return [_route(rule, authority, (), certain=True)]
+    found = [_route_there(rule, authority, facts) for authority in competent]
+    routes = [route for route in found if route]
+    return routes or [Route(Recipient(kind=rule.kind, name=rule.name), "", "", certain=False)]
+
+
+def _serves(authority: Authority, areas: Sequence[str]) -> bool:
+    return places.is_within_any(authority.place, areas)
+
+
+def _route_there(rule: RecipientRule, authority: Authority, facts: Facts) -> Route | None:
+    living = {
+        place: people
+        for place, people in facts.people.items()
+        if places.is_within_any(place, authority.areas) and places.is_possible(people)
+    }
+    if not living:
+        return None
+    certain = any(people.low > 0 for people in living.values())
+    return _route(rule, authority, tuple(sorted(living)), certain=certain)
+
+
+def _route(
+    rule: RecipientRule, authority: Authority, people_in: tuple[str, ...], *, certain: bool
+) -> Route:
+    recipient = Recipient(
+        kind=rule.kind,
+        ref=authority.id,
+        name=authority.name + (f" ({authority.routing})" if authority.routing else ""),
+        place=authority.place,
+    )
+    return Route(recipient, authority.zone, authority.place, people_in, certain)

@@ -1,0 +1,80 @@
+"""What a law may ask of a case, taken from a report alone: enough for the first ten minutes."""
+
+from incidents.models.base import Zone
+from incidents.models.duty import Facts, Truth
+from incidents.models.report import UNKNOWN, BreachReport, Range, Unknown
+from incidents.models.risk import RiskAssessment
+
+SPELT = {"UK": "GB", "EL": "GR"}
+"""Codes in use that are not ISO 3166: without this, people in Greece would fall under no law."""
+
+
+def facts_from_report(
+    report: BreachReport,
+    assessment: RiskAssessment,
+    *,
+    zone: Zone,
+    targets_hours: dict[str, int],
+    place: str = "",
+) -> Facts:
+    """Return the facts a report states, without inventory or database.
+
+    Args:
+        report: The report in its latest version.
+        assessment: Gives the level of risk, and whether harm is likely and data readable.
+        zone: The organisation's IANA zone, in which its own days end.
+        targets_hours: Own targets in hours, by `<regime>/<duty>` or `default`.
+        place: The organisation's home place, such as `CN-GD-SZ`; empty where not known.
+    """
+    claim, known = report.claim, report.facts
+    return Facts(
+        kinds=None if claim.kinds == UNKNOWN else [str(kind) for kind in claim.kinds],
+        certainty=str(claim.certainty),
+        cause=claim.cause,
+        malicious=truth_of(claim.malicious),
+        people=_by_place(known.people),
+        children=_by_place(known.children),
+        minors=_by_place(known.minors),
+        elements=None if known.elements == UNKNOWN else known.elements,
+        risk=assessment.level,
+        harm_likely=assessment.harm_likely,
+        unintelligible=assessment.unintelligible,
+        harm_averted=truth_of(known.harm_averted),
+        crime_suspected=truth_of(known.crime_suspected),
+        important_data=truth_of(known.important_data),
+        direct_loss_cny=known.direct_loss_cny,
+        roles=None if known.roles == UNKNOWN else known.roles,
+        established_in=(
+            None
+            if known.established_in == UNKNOWN
+            else [_spelt(code) for code in known.established_in]
+        ),
+        place=place,
+        promise=truth_of(known.promise),
+        timeline=report.timeline,
+        zone=zone,
+        targets_hours=targets_hours,
+    )
+
+
+def truth_of(value: bool | Unknown) -> Truth:
+    """Return a reported yes or no as a truth value."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown"
+
+
+def _spelt(place: str) -> str:
+    code, _, rest = place.strip().partition("-")
+    if code.lower() == UNKNOWN:
+        return UNKNOWN
+    code = SPELT.get(code.upper(), code.upper())
+    return f"{code}-{rest.upper()}" if rest else code
+
+
+def _by_place(counts: dict[str, Range]) -> dict[str, Range]:
+    merged: dict[str, Range] = {}
+    for place, people in counts.items():
+        key = _spelt(place)
+        merged[key] = merged[key] + people if key in merged else people
+    return merged

@@ -1,0 +1,90 @@
+"""Where people live, and which of them a law's places hold.
+
+Places are ISO 3166 codes from coarse to fine: `US` holds `US-CA`, `CN` holds `CN-GD-SZ`.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from incidents.models.duty import Facts
+from incidents.models.report import Range
+
+UNKNOWN_PLACE = "unknown"
+NOBODY = Range.exactly(0)
+
+
+@lru_cache(maxsize=4096)
+def _holders(place: str) -> frozenset[str]:
+    """Return the place and every coarser area that holds it."""
+    parts = place.split("-")
+    return frozenset("-".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def is_within_any(place: str, areas: Iterable[str]) -> bool:
+    """Return whether a place is one of the areas or part of one."""
+    return not _holders(place).isdisjoint(areas)
+
+
+def may_be_within(place: str, areas: Iterable[str]) -> bool:
+    """Return whether a coarse place, such as `US`, could hold people of a finer area."""
+    return any(area.startswith(f"{place}-") for area in areas)
+
+
+def is_possible(people: Range) -> bool:
+    """Return whether the range allows for at least one person."""
+    return people.high is None or people.high > 0
+
+
+def total(counts: Mapping[str, Range]) -> Range:
+    """Return the number of people in all places; no bound known where nothing is counted."""
+    if not counts:
+        return Range()
+    return sum(counts.values(), NOBODY)
+
+
+def count_here(counts: Mapping[str, Range], areas: Iterable[str]) -> Range:
+    """Return how many people live in the areas.
+
+    People of an unknown or coarser place may live there too: they widen the upper bound and
+    leave the lower one alone.
+    """
+    if not counts:
+        return Range()
+    areas = tuple(areas)
+    here = NOBODY
+    for place, people in counts.items():
+        if is_within_any(place, areas):
+            here += people
+        elif place == UNKNOWN_PLACE or may_be_within(place, areas):
+            here += Range(low=0, best=0, high=people.high)
+    return here
+
+
+def subgroup_here(
+    part: Mapping[str, Range], whole: Mapping[str, Range], areas: Iterable[str]
+) -> Range:
+    """Return how many of a group, such as children, live in the areas.
+
+    Where the group was not counted at all, it is anything from nobody to everybody there.
+    """
+    areas = tuple(areas)
+    if part:
+        return count_here(part, areas)
+    return Range(low=0, best=None, high=count_here(whole, areas).high)
+
+
+def words_for(people: Range) -> str:
+    """Return a range as people write it, such as `500` or `between 400 and 600`."""
+    if people.high is not None and people.low == people.high:
+        return str(people.low)
+    if people.high is None:
+        return "not known" if people.low == 0 else f"at least {people.low}"
+    return f"between {people.low} and {people.high}"
+
+
+def establishments(facts: Facts) -> tuple[str, ...] | None:
+    """Return where the organisation sits, its home place last; None where not known."""
+    if facts.established_in is None:
+        return (facts.place,) if facts.place else None
+    home = [facts.place] if facts.place and facts.place not in facts.established_in else []
+    return (*facts.established_in, *home)

@@ -1,0 +1,65 @@
+"""What to ask a person where a fact is missing, and which duties hang on the answer."""
+
+from incidents.duties.judging import Leaf
+from incidents.models.duty import Question
+
+TEXTS = {
+    "people": "In which places do the people affected live, and how many in each?",
+    "people.here": "How many people affected live in {where}?",
+    "people.all": "How many people are affected in all?",
+    "children.here": "How many of the people affected in {where} are younger than 14?",
+    "children.all": "How many of the people affected are younger than 14?",
+    "minors.here": "How many of the people affected in {where} are younger than 18?",
+    "minors.all": "How many of the people affected are younger than 18?",
+    "direct_loss_cny": "What direct loss in CNY did the incident cause, at least and at most?",
+    "certainty": "Is it certain that personal data was touched?",
+    "cause": "What caused the incident?",
+    "malicious": "Did somebody act on purpose?",
+    "risk": "How likely, and how badly, can the people affected be hurt?",
+    "harm_likely": "Have people been hurt, or is it likely that they will be?",
+    "unintelligible": "Was all the data encrypted, and was the key safe?",
+    "harm_averted": "Do the measures taken make it unlikely that people will still be hurt?",
+    "crime_suspected": "Does it look like a crime?",
+    "important_data": "Does the data hold anything listed as important data?",
+    "promise": "Was a published promise to tell people in force when it happened?",
+    "kinds": "What was done to the data: accessed, published, altered, destroyed or lost?",
+    "roles": "Which roles does the organisation have, such as operator of critical infrastructure?",
+    "established_in": "In which places is the organisation established?",
+    "elements": "Which data elements were touched?",
+}
+
+
+class Questions:
+    """Collects questions while laws are judged; one for each fact and place."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[str]] = {}
+
+    def ask(self, leaf: Leaf, *, regime: str, where: str, duty: str) -> None:
+        """Note that a duty hangs on the fact that a look found unknown."""
+        fact = f"{regime}.{leaf.fact}" if leaf.ask else leaf.fact
+        self._note(fact, leaf.ask or _text(leaf, where), duty)
+
+    def ask_establishment(self, duty: str) -> None:
+        """Note that a duty hangs on where the organisation sits."""
+        self._note("established_in", TEXTS["established_in"], duty)
+
+    def _note(self, fact: str, text: str, duty: str) -> None:
+        changes = self._found.setdefault((fact, text), [])
+        if duty not in changes:
+            changes.append(duty)
+
+    def listed(self) -> list[Question]:
+        """Return the questions, those first on which most duties hang."""
+        ordered = sorted(self._found.items(), key=lambda item: (-len(item[1]), item[0]))
+        return [
+            Question(fact=fact, text=text, changes=sorted(changes))
+            for (fact, text), changes in ordered
+        ]
+
+
+def _text(leaf: Leaf, where: str) -> str:
+    if leaf.fact.startswith("protection of "):
+        key = leaf.fact.removeprefix("protection of ")
+        return f"How was {key} protected, and is the key safe?"
+    return TEXTS[leaf.fact].format(where=where)

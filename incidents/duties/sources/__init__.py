@@ -1,0 +1,1 @@
+"""Reads law files from a folder; the only place of this room that touches the disk."""

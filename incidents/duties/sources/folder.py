@@ -1,0 +1,182 @@
+"""Reads a catalogue of law from a folder of YAML files.
+
+The folder holds one folder a law (`<place>/<law>/regime.yaml` and `examples.yaml`); beside it
+stand `authorities/` and `calendars/`.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+import yaml
+
+from incidents.data_files import read_text
+from incidents.duties.checks import (
+    AuthorityFile,
+    CalendarFile,
+    Document,
+    LawFiles,
+    LawFolder,
+    Steps,
+)
+from incidents.duties.regime import Catalogue, Regime
+from incidents.errors import InvalidInputError, LawDataError
+from incidents.models.base import read_as
+
+VERSION_LENGTH = 12
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(yaml.CSafeLoader):
+    """The fast safe loader: dates stay text, a key stands once, aliases are refused."""
+
+    yaml_implicit_resolvers = {  # the attribute PyYAML looks at
+        key: [(tag, rx) for tag, rx in pairs if tag != TIMESTAMP]
+        for key, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_catalogue(root: Path) -> Catalogue:
+    """Return the law under a folder, with authorities and calendars from beside it.
+
+    Args:
+        root: The folder of law folders, such as `incidents/duties/regimes`.
+
+    Raises:
+        InvalidInputError: for a file that cannot be read or breaks its shape.
+        LawDataError: where no law is found or an id stands twice.
+    """
+    regimes: dict[str, Regime] = {}
+    for path in sorted(root.rglob("regime.yaml")):
+        regime = read_as(Regime, _data(path), where=str(path))
+        if regime.id in regimes:
+            raise LawDataError(
+                f"two laws have the id {regime.id}",
+                where=str(path),
+                repair="give each law an id of its own",
+            )
+        regimes[regime.id] = regime
+    if not regimes:
+        raise LawDataError(
+            "no law found", where=str(root), repair="name a folder with <place>/<law>/regime.yaml"
+        )
+    authorities = {
+        entry.id: entry
+        for path in _beside(root, "authorities")
+        for entry in read_as(AuthorityFile, _data(path), where=str(path)).authorities
+    }
+    calendars = {
+        entry.place: entry
+        for path in _beside(root, "calendars")
+        for entry in read_as(CalendarFile, _data(path), where=str(path)).calendars
+    }
+    catalogue = Catalogue(
+        version="",
+        regimes=[regimes[key] for key in sorted(regimes)],
+        authorities=authorities,
+        calendars=calendars,
+    )
+    return catalogue.model_copy(update={"version": version_of(catalogue)})
+
+
+def version_of(catalogue: Catalogue) -> str:
+    """Return twelve hex digits of the SHA-256 over the canonical content (RFC 8785)."""
+    content = catalogue.model_dump(mode="json", by_alias=True, exclude={"version"})
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()[:VERSION_LENGTH]
+
+
+def read_law_files(root: Path) -> LawFiles:
+    """Return all files of a catalogue as plain data for `check_catalogue`; refuses none."""
+    laws = []
+    for path in sorted(root.rglob("regime.yaml")):
+        examples = path.with_name("examples.yaml")
+        laws.append(
+            LawFolder(
+                _document(path, root), _document(examples, root) if examples.exists() else None
+            )
+        )
+    return LawFiles(
+        laws=laws,
+        authorities=[_document(path, root) for path in _beside(root, "authorities")],
+        calendars=[_document(path, root) for path in _beside(root, "calendars")],
+    )
+
+
+def _beside(root: Path, name: str) -> Iterator[Path]:
+    return iter(sorted((root.parent / name).glob("*.yaml")))
+
+
+def _document(path: Path, root: Path) -> Document:
+    file = str(path.relative_to(root.parent))
+    try:
+        text = read_text(path)
+        data = _parsed(text, str(path))
+    except InvalidInputError as error:
+        return Document(file, None, lambda _: 0, f"{error.where}: {error.what}")
+    return Document(file, data, lambda steps: _line_of(text, steps))
+
+
+def _data(path: Path) -> Any:
+    return _parsed(read_text(path), str(path))
+
+
+def _parsed(text: str, where: str) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise InvalidInputError("empty", where=where, repair="fill it or remove it")
+        _refuse_tricks(node, set(), where)
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        raise InvalidInputError(
+            f"not readable as YAML: {error.problem}", where=place, repair="mend that line"
+        ) from None
+    finally:
+        loader.dispose()
+
+
+def _refuse_tricks(node: yaml.Node, seen: set[int], where: str) -> None:
+    """Refuse aliases (a node met twice) and keys that stand twice in one mapping."""
+    place = f"{where}:{node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise InvalidInputError("aliases are not read", where=place, repair="write the value out")
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        twice = {str(key) for key in keys if keys.count(key) > 1}
+        if twice:
+            raise InvalidInputError(
+                f"key {', '.join(sorted(twice))} twice", where=place, repair="keep one of them"
+            )
+        for key, value in node.value:
+            _refuse_tricks(key, seen, where)
+            _refuse_tricks(value, seen, where)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_tricks(value, seen, where)
+
+
+def _line_of(text: str, steps: Steps) -> int:
+    """Return the line on which a field stands, or that of the nearest field around it."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    line = 0
+    for step in steps:
+        found = _child(node, step)
+        if found is None:
+            break
+        node = found[1]
+        line = found[0].start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None

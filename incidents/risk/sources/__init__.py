@@ -1,0 +1,1 @@
+"""Reads the severity scales from their data file."""
