@@ -1,0 +1,179 @@
+"""Which notice set the people of each place belong to, and what each set must say."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from incidents.models.base import Value
+from incidents.models.duty import Duty
+from incidents.models.notice import Audience
+from incidents.models.vocabulary import ContentKey
+
+PEOPLE = frozenset({"individual", "guardian"})
+T = TypeVar("T")
+_NOT_KEY = re.compile(r"[^a-z0-9]+")
+
+
+class Basis(Value):
+    """One rule under which a set is sent."""
+
+    regime: str
+    name: str
+    article: str
+
+
+class AuthorityName(Value):
+    """An authority that people of a place can turn to."""
+
+    place: str
+    name: str
+
+
+class SetPlan(Value):
+    """What one notice set is: for whom, under which laws, saying what."""
+
+    key: str
+    audience: Audience
+    regimes: list[str]
+    duties: list[str]
+    places: list[str]
+    required: list[ContentKey]
+    forbidden: list[ContentKey] = []
+    conflicts: list[ContentKey] = []
+    """Required by one law and forbidden by another: a person must choose before drafting."""
+    titles: list[str] = []
+    headings: list[list[str]] = []
+    """Each list of headings some duty prescribes, in its order."""
+    bases: list[Basis] = []
+    authorities: list[AuthorityName] = []
+    announcement_rules: list[str] = []
+
+    def says(self, key: str) -> bool:
+        """Return whether a message of this set may hold this content."""
+        return key not in self.forbidden
+
+
+def covers(duty: Duty, place: str) -> bool:
+    """Return whether a duty concerns people of a place; `US` covers `US-CA`, nothing covers all."""
+    return not duty.places or place in duty.places or place.split("-", 1)[0] in duty.places
+
+
+def set_keys(duties: Sequence[Duty], places: Iterable[str]) -> dict[str, SetPlan]:
+    """Return place -> the set its people belong to: one set for each combination of laws.
+
+    Places under no duty to people are absent. Duties to controllers, media, police, credit bureaus
+    and records are no sets; `without_set` lists them.
+
+    Args:
+        duties: All duties of the case that counsel has not declined.
+        places: Where the affected people live (ISO 3166, or `unknown`).
+    """
+    people = [duty for duty in duties if duty.recipient.kind in PEOPLE]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for place in sorted(set(places)):
+        ids = tuple(sorted({duty.id for duty in people if covers(duty, place)}))
+        if ids:
+            groups.setdefault(ids, []).append(place)
+    by_key: dict[str, tuple[set[str], list[str]]] = {}
+    for ids, members in groups.items():
+        regimes = sorted({duty.regime for duty in people if duty.id in ids})
+        seen, where = by_key.setdefault(_key("individuals", regimes), (set(), []))
+        seen.update(ids)
+        where.extend(members)
+    plans: dict[str, SetPlan] = {}
+    for key, (seen, where) in by_key.items():
+        plan = _plan(
+            key, "individuals", [duty for duty in people if duty.id in seen], sorted(where), duties
+        )
+        plans |= dict.fromkeys(where, plan)
+    return plans
+
+
+def authority_plans(duties: Sequence[Duty]) -> list[SetPlan]:
+    """Return one set for each law with duties to authorities; each duty becomes one filing."""
+    filings = [duty for duty in duties if duty.recipient.kind == "authority"]
+    plans = []
+    for regime in sorted({duty.regime for duty in filings}):
+        theirs = [duty for duty in filings if duty.regime == regime]
+        places = sorted({place for duty in theirs for place in duty.places})
+        plans.append(_plan(_key("authority", [regime]), "authority", theirs, places, duties))
+    return plans
+
+
+def announcement_plan(duties: Sequence[Duty], places: Iterable[str]) -> SetPlan | None:
+    """Return the set of the public announcement, or None where no rule allows or asks for one."""
+    public = [
+        duty
+        for duty in duties
+        if duty.recipient.kind == "public"
+        or (duty.recipient.kind in PEOPLE and duty.announcement_allowed)
+    ]
+    if not public:
+        return None
+    where = sorted(place for place in set(places) if any(covers(duty, place) for duty in public))
+    return _plan("public-announcement", "public", public, where, duties)
+
+
+def without_set(duties: Sequence[Duty]) -> list[Duty]:
+    """Return the duties that no notice set answers: a person does them and records it."""
+    handled = PEOPLE | {"authority", "public"}
+    return [duty for duty in duties if duty.recipient.kind not in handled]
+
+
+def _plan(
+    key: str,
+    audience: Audience,
+    theirs: Sequence[Duty],
+    places: Sequence[str],
+    everything: Sequence[Duty],
+) -> SetPlan:
+    forbidden = {word for duty in theirs for word in duty.must_not_say}
+    by_law = {
+        word for duty in theirs if duty.citation.confidence != "own" for word in duty.must_say
+    }
+    required = {word for duty in theirs for word in duty.must_say}
+    bases = [
+        Basis(regime=duty.regime, name=duty.regime_name, article=duty.citation.article)
+        for duty in theirs
+    ]
+    return SetPlan(
+        key=key,
+        audience=audience,
+        regimes=sorted({duty.regime for duty in theirs}),
+        duties=sorted(duty.id for duty in theirs),
+        places=list(places),
+        required=sorted(required - forbidden),  # a law's ban outweighs the organisation's promise
+        forbidden=sorted(forbidden),
+        conflicts=sorted(by_law & forbidden),
+        titles=_distinct(duty.title for duty in theirs if duty.title),
+        headings=_distinct(duty.headings for duty in theirs if duty.headings),
+        bases=_distinct(bases),
+        authorities=_authorities(everything, places),
+        announcement_rules=_distinct(
+            duty.announcement_allowed for duty in theirs if duty.announcement_allowed
+        ),
+    )
+
+
+def _authorities(duties: Sequence[Duty], places: Sequence[str]) -> list[AuthorityName]:
+    """Return who is named to people as the authority to complain to, one place after another."""
+    named = [
+        AuthorityName(place=duty.recipient.place, name=duty.recipient.name)
+        for duty in duties
+        if duty.recipient.kind == "authority"
+        and duty.recipient.name
+        and any(covers(duty, place) for place in places)
+    ]
+    return sorted(_distinct(named), key=lambda one: (one.place, one.name))
+
+
+def _distinct(values: Iterable[T]) -> list[T]:
+    kept: list[T] = []
+    for value in values:
+        if value not in kept:
+            kept.append(value)
+    return kept
+
+
+def _key(audience: str, regimes: Iterable[str]) -> str:
+    return "-".join([audience, *(_NOT_KEY.sub("-", regime.lower()) for regime in regimes)])

@@ -1,0 +1,83 @@
+"""What people of one locale, form, exposure and channel get, with holes for their own values."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from incidents.drafting.choose import SetPlan
+from incidents.drafting.context import headline, subject_key
+from incidents.drafting.holes import clean
+from incidents.drafting.page import notice_context, sections_of
+from incidents.drafting.render import Draft, finished, render_notice, render_page
+from incidents.drafting.voice import Voice
+from incidents.drafting.words import Words
+from incidents.errors import DraftingError
+from incidents.models.notice import FactSheet
+from incidents.models.scope import Form
+
+Channel = Literal["email", "letter", "call"]
+
+
+def draft_class(
+    words: Words,
+    fact_sheet: FactSheet,
+    plan: SetPlan,
+    *,
+    locale: str,
+    form: Form,
+    exposure: int,
+    people: int,
+    on: date | datetime,
+    channel: Channel = "email",
+) -> Draft:
+    """Return what all people of one locale, form, exposure and channel get, with holes.
+
+    Args:
+        words: The words.
+        fact_sheet: What is known.
+        plan: The set and what it must say.
+        locale: A locale there are words for; `locales.locale_for` gives it.
+        form: Which wording.
+        exposure: Mask of stores; bit n (value 2**n) is the store with that bit.
+        people: How many people it is for.
+        on: Date of the notice.
+        channel: How it is sent; a call has no HTML.
+
+    Raises:
+        DraftingError: when it cannot be rendered, or laws contradict each other about it.
+    """
+    if plan.conflicts:
+        raise DraftingError(
+            f"one law asks for what another forbids: {', '.join(plan.conflicts)}",
+            where=plan.key,
+            repair="let counsel decline the duty that does not bind here",
+        )
+    notice = f"individual/{channel}/breach"
+    card = words.card(notice)
+    voice = Voice(words.catalogue(locale), [form.value, channel])
+    context = notice_context(words, fact_sheet, plan, voice, exposure=exposure, form=form, on=on)
+    its, org = context["its"], context["org"]
+    if plan.titles:
+        subject = voice.say("subject.titled", title=" / ".join(plan.titles), org=org.name)
+    else:
+        data = voice.say(headline(words, its))
+        subject = voice.say(subject_key(its), org=org.name, data=data)
+    context |= {"subject": clean(subject, 200)}
+    outputs, blocks = render_notice(
+        words,
+        notice,
+        voice=voice,
+        context=context,
+        headings=sections_of(card, plan, voice),
+        forbidden=plan.forbidden,
+    )
+    message = finished(
+        key=f"{locale}.{form.value}.{exposure}.{channel}",
+        locale=locale,
+        form=form,
+        exposure=exposure,
+        people=people,
+        subject=clean(render_page(words, f"{notice}/{card.subject}", **context), 200),
+        outputs=outputs,
+        templates=words.used_by(notice, locale),
+    )
+    return Draft(message=message, blocks=blocks, templates=words.used_by(notice, locale))

@@ -1,0 +1,1 @@
+"""Reads the words from where they lie."""
