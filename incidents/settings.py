@@ -53,6 +53,10 @@ class Settings(BaseModel):
     web_folder: Path | None = Field(
         default=None, description="Folder a web server shows; announcements are written there."
     )
+    web_address: str = Field(
+        default="",
+        description="Address of that folder; empty is `announcement_url` of organisation.yaml.",
+    )
     actor: str = Field(default_factory=_os_user, description="Who acts, as the audit names it.")
     smtp: SmtpSettings = SmtpSettings()
     alarm_urls: Annotated[list[SecretStr], NoDecode] = Field(

@@ -1,6 +1,6 @@
 """May exactly this go out?
 
-Takes  what is sealed, the statement about it, signatures, the enrolled approvers.
-Gives  a root over exactly that, and whether it may be released.
-Never  reads files or the clock; never trusts a name without a key.
+Takes  Sealed, the ordered recipient list as a stream, Statement, Signatures, Approvers, a moment.
+Gives  a root over everything that goes out, a Decision with its refusals, differences in words.
+Never  reads files, the clock or the database; never sends; never changes what was sealed.
 """

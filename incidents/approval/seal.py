@@ -1,95 +1,127 @@
-"""One root over exactly what goes out: canonical bytes, SHA-256, the same on every database."""
+"""One digest over everything that goes out: equal on every database, changed by any change.
+
+`docs/reference/seal.md` says how somebody without this software checks it.
+"""
 
 import hashlib
+import json
 import unicodedata
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-import rfc8785
-from pydantic import BaseModel
-
+from incidents.approval.canonical import canonical, digest, no_single_form
+from incidents.approval.differences import differences
 from incidents.errors import ApprovalError
 from incidents.models.approval import Sealed
 
-
-def canonical(value: Any) -> bytes:
-    """Return a value's canonical bytes: JSON by RFC 8785, every text in Unicode NFC.
-
-    Raises:
-        ApprovalError: for what JSON cannot hold, such as a lone surrogate or an infinite number.
-    """
-    try:
-        plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-        return rfc8785.dumps(_nfc(plain))
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError, TypeError) as error:
-        raise ApprovalError(
-            f"cannot be sealed: {type(error).__name__}", repair="remove what JSON cannot hold"
-        ) from None
-
-
-def _nfc(value: Any) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {_nfc(key): _nfc(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_nfc(item) for item in value]
-    return value
-
-
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value's canonical bytes in hex."""
-    return hashlib.sha256(canonical(value)).hexdigest()
+__all__ = [
+    "RecipientDigest",
+    "RecipientRow",
+    "canonical",
+    "differences",
+    "digest",
+    "recipient_lines",
+    "root",
+]
+RECIPIENTS_FORMAT = "forthwith-recipients/1"
 
 
 def root(sealed: Sealed) -> str:
-    """Return the root that approvers sign."""
+    """Return the root that approvers sign: the digest of everything a seal covers."""
     return digest(sealed)
 
 
-class RecipientDigest:
-    """SHA-256 over a recipient list, row by row, so that a list of any length fits in memory.
+class RecipientRow(NamedTuple):
+    """One row of the recipient list, as the ledger holds it: who gets what by which way."""
 
-    Rows come in byte order of (person id, channel); each is hashed as one canonical JSON array and
-    a line feed.
+    person_id: str
+    channel: str
+    address: str
+    name: str
+    about: str
+    """Whom the notice is about, where that is not the addressee."""
+    locale: str
+    form: str
+    exposure: int
+    class_key: str
+    addressee_id: str
+
+
+class RecipientDigest:
+    """SHA-256 over a recipient list that is read as a stream.
+
+    The bytes: a line with the format, then a line for each row, its RFC 8785 array of the ten
+    values in the order of `RecipientRow`, text in NFC. Rows rise strictly by person id and then
+    channel, compared by code point (which is also the order of their UTF-8 bytes), so the same
+    list has one digest whatever database it comes from.
     """
 
     def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._last: tuple[bytes, bytes] | None = None
+        self._hash = hashlib.sha256(RECIPIENTS_FORMAT.encode() + b"\n")
+        self._last: tuple[str, str] | None = None
         self.rows = 0
 
-    def add(self, person_id: str, channel: str, *values: str | int) -> None:
-        """Add one row.
+    def add(self, *row: str | int) -> None:
+        """Take the next row, its ten values in the order of `RecipientRow`.
 
         Raises:
-            ApprovalError: when a row comes twice or out of order: two lists that hold the same
-                people must never have two digests.
+            ApprovalError: when a row stands twice, is out of order, or is not of the ten values.
         """
-        place = (person_id.encode(), channel.encode())
+        values = _checked(row, number=self.rows + 1)
+        place = (values.person_id, values.channel)
         if self._last is not None and place <= self._last:
-            raise ApprovalError("the recipient list is not in order, or holds a row twice")
+            what = "stands twice" if place == self._last else "is out of order"
+            raise ApprovalError(
+                f"row {self.rows + 1} of the recipient list {what}",
+                repair="read the list by person id and channel, in byte order",
+            )
+        self._hash.update(_line(values))
         self._last = place
         self.rows += 1
-        self._hash.update(canonical([person_id, channel, *values]) + b"\n")
 
     def hexdigest(self) -> str:
-        """Return the digest of the rows so far."""
+        """Return the digest of the rows taken so far, 64 hex digits."""
         return self._hash.hexdigest()
 
 
-def differences(before: Sealed, after: Sealed) -> list[str]:
-    """Return in words what two seals of one set do not have in common."""
-    words = []
-    for name in Sealed.model_fields:
-        old, new = getattr(before, name), getattr(after, name)
-        if old == new:
-            continue
-        if isinstance(old, dict) and isinstance(new, dict):
-            words += [
-                f"{name.replace('_', ' ')}: {key} is not what it was"
-                for key in sorted(old.keys() | new.keys())
-                if old.get(key) != new.get(key)
-            ]
-        else:
-            words.append(f"{name.replace('_', ' ')} is not what it was")
-    return words
+def recipient_lines(rows: Iterable[Iterable[str | int]]) -> Iterator[bytes]:
+    """Yield the bytes that `RecipientDigest` hashes, to be written down and checked elsewhere."""
+    yield RECIPIENTS_FORMAT.encode() + b"\n"
+    for number, row in enumerate(rows, 1):
+        yield _line(_checked(row, number=number))
+
+
+def _checked(row: Iterable[str | int], *, number: int) -> RecipientRow:
+    match tuple(row):
+        case (
+            str() as person,
+            str() as channel,
+            str() as address,
+            str() as name,
+            str() as about,
+            str() as locale,
+            str() as form,
+            int() as exposure,
+            str() as class_key,
+            str() as addressee,
+        ) if not isinstance(exposure, bool):
+            return RecipientRow(
+                person, channel, address, name, about, locale, form, exposure, class_key, addressee
+            )
+    raise ApprovalError(
+        f"row {number} of the recipient list has not the ten values a seal covers",
+        repair=f"give {', '.join(RecipientRow._fields)}, in this order",
+    )
+
+
+# A list may have ten million rows, so the standard encoder writes them: for an array of text and
+# whole numbers below 2**53 its bytes are those of RFC 8785 (a property test holds the two equal).
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _line(row: RecipientRow) -> bytes:
+    values = [unicodedata.normalize("NFC", one) if isinstance(one, str) else one for one in row]
+    try:
+        return _ENCODER.encode(values).encode() + b"\n"
+    except UnicodeEncodeError:
+        raise no_single_form("text that is no Unicode in the recipient list") from None

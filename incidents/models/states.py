@@ -64,8 +64,8 @@ class DeliveryState(StrEnum):
 C, D, S, V = CaseState, DutyState, SetState, DeliveryState
 
 CASE_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
-    C.REPORTED: frozenset({C.SCOPED, C.CLOSED}),
-    C.SCOPED: frozenset({C.REPORTED, C.SCOPED, C.ASSESSED}),
+    C.REPORTED: frozenset({C.REPORTED, C.SCOPED, C.CLOSED}),
+    C.SCOPED: frozenset({C.REPORTED, C.SCOPED, C.ASSESSED, C.CLOSED}),
     C.ASSESSED: frozenset({C.REPORTED, C.SCOPED, C.ASSESSED, C.DUTIES_LISTED}),
     C.DUTIES_LISTED: frozenset(
         {C.REPORTED, C.SCOPED, C.ASSESSED, C.DUTIES_LISTED, C.DRAFTED, C.CLOSED}
@@ -99,7 +99,9 @@ DELIVERY_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     V.LEASED: frozenset({V.SENDING, V.PLANNED, V.HELD, V.CANCELLED}),
     V.SENDING: frozenset({V.HANDED_OVER, V.DEFERRED, V.REFUSED, V.IN_DOUBT, V.PLANNED}),
     V.DEFERRED: frozenset({V.LEASED, V.SENDING, V.EXPIRED, V.HELD, V.CANCELLED}),
-    V.IN_DOUBT: frozenset({V.LEASED, V.SENDING, V.BOUNCED, V.HANDED_OVER, V.EXPIRED, V.HELD, V.CANCELLED}),
+    V.IN_DOUBT: frozenset(
+        {V.LEASED, V.SENDING, V.BOUNCED, V.HANDED_OVER, V.EXPIRED, V.HELD, V.CANCELLED}
+    ),
     V.HELD: frozenset({V.PLANNED, V.CANCELLED}),
     V.HANDED_OVER: frozenset({V.BOUNCED}),
     V.REFUSED: frozenset(),

@@ -201,6 +201,7 @@ class DeliveryRow(Base, table=True):
     __table_args__ = (
         UniqueConstraint("case_ref", "set_key", "version", "person_id", "channel"),
         Index("delivery_by_state", "case_ref", "set_key", "version", "state"),
+        Index("delivery_by_person", "case_ref", "person_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     case_ref: str
@@ -269,6 +270,8 @@ class AlertRow(Base, table=True):
     source: str
     case_ref: str = Field(default="", index=True)
     person_id: str = Field(default="", index=True)
+    mailbox: str = ""
+    """Keyed fingerprint of the mailbox in the alert: never used to tell its owner."""
     secret_fingerprint: str = ""
     seen_at: datetime = _moment()
     times: int = 1

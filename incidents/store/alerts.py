@@ -21,6 +21,7 @@ def save_alert(
     source: str,
     case_ref: str,
     person_id: str,
+    mailbox: str,
     secret_fingerprint: str,
 ) -> None:
     """Keep that an alert came in: fingerprints and ids only."""
@@ -30,6 +31,7 @@ def save_alert(
             source=source,
             case_ref=case_ref,
             person_id=person_id,
+            mailbox=mailbox,
             secret_fingerprint=secret_fingerprint,
             seen_at=work.now,
         )

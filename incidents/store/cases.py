@@ -40,11 +40,16 @@ def open_case(work: UnitOfWork, *, kind: str = "breach", author: str) -> str:
     ).scalar()
     number = int(newest.removeprefix(prefix)) + 1 if newest else 1
     ref = f"{prefix}{number:04d}"
+    open_named(work, ref, kind=kind, author=author)
+    return ref
+
+
+def open_named(work: UnitOfWork, ref: str, *, kind: str, author: str) -> None:
+    """Make a case with a name of its own."""
     work.session.add(
         CaseRow(ref=ref, kind=kind, state=CaseState.REPORTED, author=author, opened_at=work.now)
     )
     work.note("case.opened", ref, kind=kind)
-    return ref
 
 
 def case_row(work: UnitOfWork, ref: str, *, lock: bool = False) -> CaseRow:
@@ -136,6 +141,14 @@ def evidence_rows(work: UnitOfWork, ref: str, kind: EvidenceKind) -> list[Eviden
             .order_by(EvidenceRow.version)  # type: ignore[arg-type]
         ).scalars()
     )
+
+
+def every_evidence(work: UnitOfWork, ref: str = "") -> list[EvidenceRow]:
+    """Return all evidence of one case, or of all, in the order it was recorded."""
+    query = select(EvidenceRow).order_by(EvidenceRow.id)  # type: ignore[arg-type]
+    if ref:
+        query = query.where(EvidenceRow.case_ref == ref)  # type: ignore[arg-type]
+    return list(work.session.execute(query).scalars())
 
 
 def get_evidence(work: UnitOfWork, ref: str, kind: EvidenceKind, of: type[V]) -> V:

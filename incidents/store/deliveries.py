@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, or_, select, text, update
 
 from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
-from incidents.models.states import DELIVERY_MOVES, DeliveryState, check_move
+from incidents.models.states import DELIVERY_MOVES, UNREACHED_DELIVERIES, DeliveryState, check_move
 from incidents.models.tables import DeliveryRow, SenderRow
+from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=60)
@@ -345,16 +346,56 @@ def people_in(work: UnitOfWork, ref: str) -> dict[str, int]:
     return {str(order[best]): number for best, number in rows if best < len(order)}
 
 
-def not_in_ledger(work: UnitOfWork, ref: str, scope: int) -> int:
-    """Return how many affected people have no ledger row at all; must be 0 once drafted."""
-    return work.session.execute(
+def unreached(work: UnitOfWork, ref: str) -> tuple[int, int]:
+    """Return how many people have no address at all, and how many were tried in vain.
+
+    Somebody with a channel still open, or on a list that is being worked, is neither.
+    """
+    told = ", ".join(f"'{state}'" for state in D if state not in UNREACHED_DELIVERIES)
+    rows = work.session.execute(
         text(
-            "SELECT COUNT(*) FROM affected a WHERE a.case_ref = :r AND a.version = :v AND NOT "
-            "EXISTS (SELECT 1 FROM delivery d WHERE d.case_ref = :r AND d.person_id = a.person_id "
-            "AND d.state <> 'cancelled')"
+            f"""SELECT CASE WHEN t.channels = 0 THEN 'without' ELSE 'in_vain' END, COUNT(*) FROM (
+              SELECT d.person_id, SUM(CASE WHEN d.channel = 'none' THEN 0 ELSE 1 END) AS channels
+              FROM delivery d WHERE d.case_ref = :r GROUP BY d.person_id
+              HAVING SUM(CASE WHEN d.state IN ({told}) THEN 1 ELSE 0 END) = 0
+            ) t GROUP BY 1"""  # noqa: S608  # only names from our own enum
         ),
-        {"r": ref, "v": scope},
+        {"r": ref},
+    )
+    found = {key: number for key, number in rows}
+    return found.get("without", 0), found.get("in_vain", 0)
+
+
+def not_in_ledger(work: UnitOfWork, ref: str, scope: int, places: Sequence[str]) -> int:
+    """Return how many affected people of these places have no ledger row; must be 0 once drafted.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        scope: Version of the frozen list.
+        places: Places whose people are owed a notice.
+    """
+    names = {f"place_{i}": place for i, place in enumerate(places)}
+    within = ", ".join(f":{name}" for name in names) or "''"
+    return work.session.execute(
+        bound(
+            "SELECT COUNT(*) FROM affected a WHERE a.case_ref = :r AND a.version = :v "
+            f"AND a.place IN ({within}) AND NOT EXISTS (SELECT 1 FROM delivery d "
+            "WHERE d.case_ref = :r AND d.person_id = a.person_id AND d.state <> 'cancelled')",
+            {"r": ref, "v": scope, **names},
+        )
     ).scalar_one()
+
+
+def rows_of(work: UnitOfWork, ref: str) -> list[DeliveryRow]:
+    """Return the ledger rows of a case with one person, first channel first."""
+    return list(
+        work.session.execute(
+            select(DeliveryRow)
+            .where(DeliveryRow.case_ref == ref)  # type: ignore[arg-type]
+            .order_by(DeliveryRow.rank)  # type: ignore[arg-type]
+        ).scalars()
+    )
 
 
 def ledger(work: UnitOfWork, ref: str) -> list[dict[str, Any]]:

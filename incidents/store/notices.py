@@ -59,6 +59,11 @@ def set_rows(work: UnitOfWork, ref: str, *, every_version: bool = False) -> list
     return list({row.set_key: row for row in rows}.values())
 
 
+def find_set(work: UnitOfWork, ref: str, set_key: str) -> NoticeSetRow | None:
+    """Return the newest version of one set, or None."""
+    return next((row for row in set_rows(work, ref) if row.set_key == set_key), None)
+
+
 def set_row(work: UnitOfWork, ref: str, set_key: str, *, lock: bool = False) -> NoticeSetRow:
     """Return the newest version of one set.
 

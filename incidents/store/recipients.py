@@ -147,6 +147,16 @@ def sealed_rows(work: UnitOfWork, ref: str, set_key: str, version: int) -> Itera
     yield from work.session.execute(query.execution_options(yield_per=2000))
 
 
+def forget(work: UnitOfWork, ref: str, set_key: str, version: int) -> None:
+    """Take back a list that was planned and never sealed."""
+    work.session.execute(
+        bound(
+            "DELETE FROM delivery WHERE case_ref = :r AND set_key = :s AND version = :v",
+            {"r": ref, "s": set_key, "v": version},
+        )
+    )
+
+
 def classes(work: UnitOfWork, ref: str, set_key: str, version: int) -> dict[str, int]:
     """Return the message classes of a set's list with the number of rows of each."""
     rows = work.session.execute(

@@ -46,7 +46,7 @@ def sent(id_: int, state: DeliveryState = DeliveryState.HANDED_OVER) -> Outcome:
 def test_every_affected_person_has_a_row_and_a_first_channel(database: Database) -> None:
     assert planned(database) == {"call": 1, "email": 3, "hand": 3, "letter": 1, "none": 1}
     with database.read() as work:
-        assert deliveries.not_in_ledger(work, REF, 1) == 0
+        assert deliveries.not_in_ledger(work, REF, 1, PLACES) == 0
         assert sum(deliveries.people_in(work, REF).values()) == 9
 
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("case_ref", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("mailbox", sa.String(), nullable=False),
         sa.Column("secret_fingerprint", sa.String(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
@@ -154,6 +155,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_ref", "set_key", "version", "person_id", "channel"),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("delivery_by_person", ["case_ref", "person_id"], unique=False)
         batch_op.create_index(
             "delivery_by_state", ["case_ref", "set_key", "version", "state"], unique=False
         )
@@ -273,6 +275,7 @@ def downgrade() -> None:
     op.drop_table("duty")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("delivery_by_state")
+        batch_op.drop_index("delivery_by_person")
 
     op.drop_table("delivery")
     with op.batch_alter_table("containment", schema=None) as batch_op:

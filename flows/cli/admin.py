@@ -1,0 +1,140 @@
+"""Setting up, checking, watching, keeping the record."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from flows.cli.show import as_json
+from incidents.intake.breach_report import report_schema
+from incidents.inventory.schema import inventory_schema
+from incidents.inventory.sources.folder import InventoryFolder, read_folder
+from incidents.inventory.sources.writer import write_empty
+from incidents.steps.export_evidence import export_evidence, verify_audit
+from incidents.steps.import_inventory import check_inventory, import_inventory
+from incidents.wiring import Workshop, open_workshop
+
+
+def add_to(group: click.Group) -> None:
+    """Add this room's commands."""
+    for command in (init, inventory, schema, step, watch, doctor, audit, keys):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+def init(folder: Path | None) -> None:
+    """Make an empty inventory folder to fill in."""
+    target = folder or open_workshop().settings.inventory_folder
+    write_empty(target)
+    click.echo(f"made {target}: fill in organisation.yaml first, then `forthwith inventory check`")
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["check", "import"]))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "json_", is_flag=True)
+def inventory(verb: str, folder: Path | None, *, json_: bool) -> None:
+    """Check an inventory folder, or take its people into the database."""
+    shop = open_workshop()
+    if verb == "check":
+        findings = check_inventory(_folder(shop, folder), shop.clock.now())
+        if json_:
+            as_json([one.model_dump(mode="json") for one in findings])
+        else:
+            for one in findings:
+                click.echo(f"{one.level}: {one.where}: {one.what}; {one.repair}")
+            click.echo(f"{len(findings)} findings")
+        sys.exit(2 if any(one.level == "error" for one in findings) else 0)
+    counts = import_inventory(
+        shop.database, shop.ring, _folder(shop, folder), actor=shop.settings.actor
+    )
+    click.echo(", ".join(f"{number:,} {what}" for what, number in counts.items()))
+
+
+def _folder(shop: Workshop, folder: Path | None) -> InventoryFolder:
+    return read_folder(folder) if folder else shop.inventory
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["report", "inventory"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of a report or of an inventory's files."""
+    as_json(report_schema() if what == "report" else inventory_schema())
+
+
+@click.command()
+@click.argument("name")
+@click.argument("case")
+def step(name: str, case: str) -> None:
+    """Run one step of CASE without Prefect: find-data, size-scope, ... send-deliveries."""
+    from flows.tasks import run_step
+
+    for key, value in run_step(name, case).items():
+        click.echo(f"{key}: {value}")
+
+
+@click.command()
+@click.option(
+    "--every", type=click.IntRange(1), help="Minutes between looks; without it, one look."
+)
+def watch(every: int | None) -> None:
+    """Raise an alarm before each deadline, and when Prefect, a worker or the database is quiet."""
+    from flows.watching import watch_for_ever, watch_once
+
+    if every:
+        watch_for_ever(every)
+        return
+    look = watch_once(source="watch")
+    for line in look.lines():
+        click.echo(line)
+    if not look.told:
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True)
+def doctor(*, json_: bool) -> None:
+    """Say what works and what to do; fail where something endangers people or secrets."""
+    from flows.doctor import examine
+
+    findings = examine()
+    if json_:
+        as_json([one.model_dump(mode="json") for one in findings])
+    else:
+        for one in findings:
+            mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[one.level]
+            repair = f"\n          {one.repair}" if one.repair else ""
+            click.echo(f"{mark} {one.what}{repair}")
+    if any(one.level == "error" for one in findings):
+        sys.exit(2)
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["verify", "export"]))
+@click.argument("case", default="")
+def audit(verb: str, case: str) -> None:
+    """Verify the audit chain, or export a CASE's whole record."""
+    shop = open_workshop()
+    if verb == "export":
+        for path in export_evidence(
+            shop.database, case, shop.settings.out / case, actor=shop.settings.actor
+        ):
+            click.echo(str(path))
+        return
+    result = verify_audit(shop.database, shop.ring)
+    for problem in result.problems:
+        click.echo(problem, err=True)
+    click.echo(f"{result.links} links, {len(result.problems)} problems, head {result.head[:16]}")
+    if result.problems:
+        sys.exit(2)
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["rotate"]))
+@click.argument("purpose", type=click.Choice(["fingerprint", "return_path", "code", "chain"]))
+def keys(verb: str, purpose: str) -> None:
+    """Make a new key for one purpose; the old ones stay for checking what they made."""
+    shop = open_workshop()
+    shop.ring.rotate(purpose, shop.clock)
+    click.echo(f"{verb}d {purpose}; back up {shop.settings.keys}")

@@ -1,0 +1,210 @@
+"""Reports, alerts and cases."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.prompt import Prompt
+
+from flows.cli.duties import duty_table
+from flows.cli.show import as_json, console, counts, table
+from incidents.data_files import read_data
+from incidents.errors import InvalidInputError
+from incidents.intake.ask import questions, report_from_answers
+from incidents.intake.breach_report import parse_report
+from incidents.intake.sources.people_file import read_people_files
+from incidents.models.report import BreachReport
+from incidents.steps.close_case import close_case
+from incidents.steps.contain_account import confirm_measure
+from incidents.steps.open_case import amend_case, open_case, preview_amendment
+from incidents.steps.receive_alert import receive_alert
+from incidents.steps.show_case import CaseView, all_cases, case_finding, show_case
+from incidents.steps.weigh_risk import override_risk
+from incidents.wiring import Workshop, open_workshop
+
+
+def add_to(group: click.Group) -> None:
+    """Add this room's commands."""
+    for command in (report, alert, case, scope, risk):
+        group.add_command(command)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--ask", is_flag=True, help="Ask six questions instead of reading a file.")
+@click.option("--amend", "amended", default="", metavar="CASE", help="A new version of a report.")
+@click.option("--yes", is_flag=True, help="Amend without asking again.")
+@click.option("--no-flow", is_flag=True, help="Only record it; run the flow later.")
+def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bool) -> None:
+    """Record a breach report and take it through scope, risk, duties and drafts."""
+    shop = open_workshop()
+    people: dict[str, list[str]] = {}
+    if ask:
+        taken = _asked(shop)
+    elif file is not None:
+        taken = parse_report(read_data(file), where=str(file), now=shop.clock.now())
+        people = read_people_files(taken, file.parent)
+    else:
+        raise InvalidInputError("no report", repair="name a file, or say --ask")
+    if amended:
+        ref = amended
+        _amend(shop, ref, taken, people, sure=yes)
+    else:
+        ref = open_case(shop.database, taken, actor=shop.settings.actor, people=people)
+        click.echo(f"case {ref} opened")
+    if not no_flow:
+        from flows.start import start_handle_breach
+
+        start_handle_breach(ref)
+        print_case(show_case(shop.database, ref))
+
+
+def _asked(shop: Workshop) -> BreachReport:
+    answers = {}
+    for question in questions():
+        hint = f" [dim]{question.hint}[/dim]" if question.hint else ""
+        answers[question.key] = Prompt.ask(f"{question.text}{hint}", default="unknown")
+    zone = shop.inventory.inventory.organisation.zone
+    return report_from_answers(answers, now=shop.clock.now(), zone=zone)
+
+
+def _amend(
+    shop: Workshop, ref: str, taken: BreachReport, people: dict[str, list[str]], *, sure: bool
+) -> None:
+    preview = preview_amendment(shop.database, ref, taken)
+    for line in preview.differences:
+        click.echo(f"  changes: {line}")
+    for line in preview.voids:
+        click.echo(f"  voids: {line} loses its approval")
+    for state, number in preview.holds.items():
+        click.echo(f"  holds: {number} people who are {state}")
+    if not sure and not click.confirm("Amend the report?"):
+        raise click.Abort
+    amend_case(shop.database, ref, taken, actor=shop.settings.actor, people=people)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--no-flow", is_flag=True, help="Only record it; run the flow later.")
+def alert(file: Path, *, no_flow: bool) -> None:
+    """Take in an alert that logins of ours were found exposed elsewhere."""
+    shop = open_workshop()
+    received = receive_alert(
+        shop.database, shop.ring, file.read_bytes(), where=str(file), actor=shop.settings.actor
+    )
+    for line in received.lines():
+        click.echo(line)
+    if not no_flow:
+        from flows.start import start_leaked_credential
+
+        for ref in received.opened:
+            start_leaked_credential(ref)
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["list", "show", "close", "done"]))
+@click.argument("ref", default="")
+@click.argument("what", nargs=-1)
+@click.option("--json", "json_", is_flag=True)
+def case(verb: str, ref: str, what: tuple[str, ...], *, json_: bool) -> None:
+    """List cases; show or close one; confirm that a measure is done.
+
+    \b
+    forthwith case list
+    forthwith case show CASE
+    forthwith case done CASE MEASURE [PERSON]
+    forthwith case close CASE
+    """
+    shop = open_workshop()
+    if verb == "list":
+        _list(all_cases(shop.database), json_=json_)
+    elif verb == "show":
+        view = show_case(shop.database, ref)
+        if json_:
+            as_json(view.model_dump(mode="json"))
+        else:
+            print_case(view)
+    elif verb == "done":
+        measure, person = (*what, "", "")[:2]
+        confirm_measure(shop.database, ref, measure, person, actor=shop.settings.actor)
+        click.echo(f"{ref}: {measure} {person}".rstrip() + " is done")
+    else:
+        close_case(shop.database, ref, actor=shop.settings.actor)
+        click.echo(f"{ref} is closed")
+
+
+def _list(rows: list[dict[str, Any]], *, json_: bool) -> None:
+    if json_:
+        as_json(rows)
+        return
+    columns = ("case", "kind", "state", "opened", "held")
+    lines = [(r["ref"], r["kind"], r["state"], r["opened_at"], r["held_at"] or "") for r in rows]
+    console().print(table("Cases", columns, lines))
+
+
+def print_case(view: CaseView) -> None:
+    """Print a case as a security lead wants to see it."""
+    out = console()
+    held = " — ON HOLD" if view.held_at else ""
+    out.print(
+        f"[bold]{view.ref}[/bold] {view.state}{held}; risk {view.risk or 'not weighed'}; "
+        f"{view.people_total:,} people"
+    )
+    if view.people_by_place:
+        out.print(counts("Where they live", view.people_by_place))
+    if view.unknown_law:
+        out.print(counts("Law not known here, ask counsel", view.unknown_law))
+    if view.duties:
+        out.print(duty_table(view))
+    if view.sets:
+        rows = [
+            (
+                s.key,
+                s.version,
+                s.state,
+                f"{s.people:,}",
+                s.filings,
+                s.root[:12],
+                ", ".join(s.signed_by),
+            )
+            for s in view.sets
+        ]
+        columns = ("set", "version", "state", "people", "filings", "seal", "signed by")
+        out.print(table("Notices", columns, rows))
+    if view.people_in:
+        out.print(
+            counts("Where people stand (handed over to a relay is not yet told)", view.people_in)
+        )
+    if view.containment:
+        out.print(table("Measures", ("measure", "state"), view.containment.items()))
+
+
+@click.command()
+@click.argument("case")
+@click.option("--json", "json_", is_flag=True)
+def scope(case: str, *, json_: bool) -> None:
+    """Show what a breach touched, where the report is contradicted, what must be preserved."""
+    shop = open_workshop()
+    found = case_finding(shop.database, case)
+    if json_:
+        as_json(found.model_dump(mode="json"))
+        return
+    out = console()
+    rows = [(e.store, e.name, ", ".join(e.elements), ", ".join(e.added)) for e in found.exposures]
+    out.print(table("Touched", ("store", "name", "elements", "added by the inventory"), rows))
+    lines = [(c.store, c.what, c.read_as, c.ask) for c in found.contradictions]
+    out.print(table("Report against inventory", ("store", "finding", "read as", "ask"), lines))
+    kept = [(p.on, p.happens, p.name, p.what) for p in found.preservation]
+    out.print(table("Hold before it is gone", ("on", "will be", "store", "what"), kept))
+
+
+@click.command()
+@click.argument("case")
+@click.argument("level", type=click.Choice(["unlikely", "risk", "high"]))
+@click.option("--by", required=True, help="The named person who judges.")
+@click.option("--reason", required=True)
+def risk(case: str, level: str, by: str, reason: str) -> None:
+    """Put a named person's judgement of the risk in place of the computed one."""
+    shop = open_workshop()
+    override_risk(shop.database, case, level, by=by, reason=reason)
+    click.echo(f"{case}: risk {level} by {by}; now run `forthwith step list-duties {case}`")

@@ -1,0 +1,118 @@
+"""Duties of a case: what is owed to whom by when, why, and counsel's answers."""
+
+import click
+from rich.table import Table
+
+from flows.cli.show import as_json, console, table
+from flows.reporting import deadline_words
+from incidents.duties.explain import explain
+from incidents.errors import NotFoundError
+from incidents.models.duty import Duty, DutyList
+from incidents.steps.record_receipt import record_receipt
+from incidents.steps.show_case import CaseView, listed_duties, show_case
+from incidents.wiring import open_workshop
+
+MARKS = {"memory": "from memory, unverified", "mixed": "partly from memory", "own": "own policy"}
+
+
+def add_to(group: click.Group) -> None:
+    """Add this room's commands."""
+    group.add_command(duties)
+
+
+def duty_table(view: CaseView, *, title: str = "Duties, next deadline first") -> Table:
+    """Return the duties one a line: time left, deadline, recipient, id, state, article."""
+    rows = []
+    for duty, state in view.duties:
+        deadline, left = deadline_words(duty, view.now)
+        if duty.id in view.first_deadlines:
+            deadline += f"; was {view.first_deadlines[duty.id]:%Y-%m-%d %H:%M} UTC"
+        status = state if state != "open" else duty.status.replace("_", " ")
+        mark = MARKS.get(duty.citation.confidence, "")
+        article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
+        rows.append((left, deadline, _whom(duty), duty.id, status, article))
+    return table(
+        title,
+        ("left", "deadline, local time", "to", "duty", "state", "article"),
+        rows,
+        note="This informs counsel; it does not replace counsel.",
+    )
+
+
+def _whom(duty: Duty) -> str:
+    return (duty.recipient.name or duty.recipient.kind).split(" (")[0]
+
+
+@click.command()
+@click.argument("case")
+@click.argument(
+    "verb", type=click.Choice(["list", "explain", "answer", "not-owed"]), default="list"
+)
+@click.argument("duty_id", default="")
+@click.argument("said", type=click.Choice(["", "accepted", "declined", "late", "done"]), default="")
+@click.option("--by", default="", help="The named person who answers.")
+@click.option("--reason", default="", help="Why declined or late; goes into a late filing.")
+@click.option("--assumptions", default="", help="What a refusal rests on.")
+@click.option("--receipt", default="", help="What proves that it was done.")
+@click.option("--json", "json_", is_flag=True)
+def duties(
+    case: str,
+    verb: str,
+    duty_id: str,
+    said: str,
+    by: str,
+    reason: str,
+    assumptions: str,
+    receipt: str,
+    *,
+    json_: bool,
+) -> None:
+    """Show CASE's duties; explain or answer one; or show what is not owed and why.
+
+    \b
+    forthwith duties CASE
+    forthwith duties CASE explain DUTY
+    forthwith duties CASE answer DUTY accepted|declined|late|done --by NAME ...
+    forthwith duties CASE not-owed
+    """
+    shop = open_workshop()
+    if verb == "answer":
+        then = record_receipt(
+            shop.database,
+            case,
+            duty_id,
+            said,
+            by=by,
+            reason=reason,
+            assumptions=assumptions,
+            receipt=receipt,
+        )
+        click.echo(f"{case} {duty_id}: {then}")
+        return
+    view = show_case(shop.database, case)
+    if verb == "explain":
+        click.echo(explain(_find(view, duty_id)))
+    elif verb == "not-owed":
+        show_not_owed(listed_duties(shop.database, case), json_=json_)
+    elif json_:
+        as_json([{**duty.model_dump(mode="json"), "answer": state} for duty, state in view.duties])
+    else:
+        console().print(duty_table(view))
+
+
+def _find(view: CaseView, duty_id: str) -> Duty:
+    for duty, _ in view.duties:
+        if duty.id == duty_id:
+            return duty
+    raise NotFoundError(
+        f"no duty {duty_id!r}", where=view.ref, repair=f"`forthwith duties {view.ref}` lists them"
+    )
+
+
+def show_not_owed(found: DutyList, *, json_: bool) -> None:
+    """Print each duty that was looked at and does not exist, with its reason."""
+    if json_:
+        as_json([one.model_dump(mode="json") for one in found.not_owed])
+        return
+    rows = [(f"{one.regime}/{one.duty}", one.reason) for one in found.not_owed]
+    console().print(table("Looked at and not owed", ("duty", "because"), rows))

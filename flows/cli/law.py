@@ -1,0 +1,60 @@
+"""The law that is loaded, and its gates."""
+
+from pathlib import Path
+
+import click
+
+from flows.cli.show import as_json, console, table
+from incidents.data_files import LAW
+from incidents.duties.checks import check_catalogue
+from incidents.duties.sources.folder import read_catalogue, read_law_files
+from incidents.errors import LawDataError, NotFoundError
+
+
+def add_to(group: click.Group) -> None:
+    """Add this room's commands."""
+    group.add_command(law)
+
+
+@click.group()
+def law() -> None:
+    """List the laws that are loaded, show one, check them all."""
+
+
+@law.command("list")
+@click.option("--json", "json_", is_flag=True)
+def law_list(*, json_: bool) -> None:
+    """List laws with how sure we are of each and when it was read."""
+    catalogue = read_catalogue(LAW)
+    rows = [
+        (one.id, one.name, len(one.duties), one.citation.confidence, one.citation.read_on)
+        for one in catalogue.regimes
+    ]
+    columns = ("id", "law", "duties", "confidence", "read on")
+    if json_:
+        as_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    console().print(table(f"Law, version {catalogue.version}", columns, rows))
+
+
+@law.command("show")
+@click.argument("regime")
+def law_show(regime: str) -> None:
+    """Print one law as it is written down here."""
+    for one in read_catalogue(LAW).regimes:
+        if one.id == regime:
+            as_json(one.model_dump(mode="json", exclude_defaults=True))
+            return
+    raise NotFoundError(f"no law {regime!r}", repair="`forthwith law list` shows the ids")
+
+
+@law.command("check")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+def law_check(folder: Path | None) -> None:
+    """Run all gates over the law files: shape, words, time, evidence, worked examples."""
+    findings = check_catalogue(read_law_files(folder or LAW))
+    for one in findings:
+        click.echo(str(one))
+    if findings:
+        raise LawDataError(f"{len(findings)} findings", repair="mend each line above")
+    click.echo("all gates pass")

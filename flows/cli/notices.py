@@ -1,0 +1,198 @@
+"""Notices: what is drafted, who signs what, sending, holding, lists, the announcement."""
+
+import json
+from pathlib import Path
+
+import click
+
+from flows.cli.show import as_json, console, counts, table
+from flows.files import write_drafts, write_lists
+from incidents.delivery.channels.folder import read_outcomes
+from incidents.steps.announce import propose_announcement
+from incidents.steps.approve_notices import sign_line, statement
+from incidents.steps.hold_case import hold, resume
+from incidents.steps.record_outcomes import record_outcomes
+from incidents.steps.show_case import show_case
+from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
+from incidents.wiring import open_workshop
+
+
+def add_to(group: click.Group) -> None:
+    """Add this room's commands."""
+    for command in (notice, announcement, send, hold_, resume_, deliveries):
+        group.add_command(command)
+
+
+@click.group()
+def notice() -> None:
+    """List, read, sign and approve notice sets."""
+
+
+@notice.command("list")
+@click.argument("case")
+@click.option("--json", "json_", is_flag=True)
+def notice_list(case: str, *, json_: bool) -> None:
+    """List the newest version of each set of CASE."""
+    view = show_case(open_workshop().database, case)
+    if json_:
+        as_json([one.model_dump(mode="json") for one in view.sets])
+        return
+    rows = [
+        (
+            one.key,
+            one.version,
+            one.state,
+            f"{one.people:,}",
+            one.filings,
+            one.root[:16],
+            one.author,
+            ", ".join(one.signed_by),
+        )
+        for one in view.sets
+    ]
+    columns = ("set", "version", "state", "people", "filings", "seal", "author", "signed by")
+    console().print(table(f"Notice sets of {case}", columns, rows))
+
+
+@notice.command("preview")
+@click.argument("case")
+def notice_preview(case: str) -> None:
+    """Write every class of message of CASE as files to read before signing."""
+    shop = open_workshop()
+    folder = shop.settings.out / case / "drafts"
+    files = write_drafts(shop, case, folder)
+    click.echo(f"{len(files)} files written to {folder}")
+
+
+@notice.command("sign")
+@click.argument("case")
+@click.argument("set_key")
+@click.option("--by", required=True, help="Your id among the approvers of organisation.yaml.")
+@click.option(
+    "--signature",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The file that ssh-keygen wrote; without it the statement to sign is written.",
+)
+def notice_sign(case: str, set_key: str, by: str, signature: Path | None) -> None:
+    """Write the statement to sign for a set, or turn a signature into its one-line form."""
+    shop = open_workshop()
+    words = statement(shop.database, case, set_key)
+    path = shop.settings.out / case / f"{set_key}-v{words.version}.statement.txt"
+    if signature is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words.text(), encoding="utf-8")
+        click.echo(words.text())
+        click.echo(f"Written to {path}. Read it, then sign exactly that file:\n")
+        click.echo(f"  ssh-keygen -Y sign -n forthwith-approval -f ~/.ssh/id_ed25519 '{path}'")
+        click.echo(f"  forthwith notice sign {case} {set_key} --by {by} --signature '{path}.sig'")
+        return
+    from incidents.approval.ssh_signature import one_line
+
+    line = one_line(signature.read_text(encoding="utf-8"))
+    click.echo("One line for Prefect's form, or for `forthwith notice approve`:\n")
+    click.echo(f"{set_key}:{line}")
+
+
+@notice.command("approve")
+@click.argument("case")
+@click.argument("lines", nargs=-1, required=True)
+@click.option("--by", required=True, help="The approver's id in organisation.yaml.")
+def notice_approve(case: str, lines: tuple[str, ...], by: str) -> None:
+    """Give in an approver's signature LINES (`set:signature`) for sets of CASE."""
+    shop = open_workshop()
+    for line in lines:
+        done = sign_line(shop.database, case, line, by=by, settings=shop.settings)
+        click.echo(done.text())
+
+
+@notice.command("standing")
+def notice_standing() -> None:
+    """Draft the leaked-credential notice for approval ahead, as case `standing`."""
+    shop = open_workshop()
+    version = draft_standing(
+        shop.database, shop.words, shop.inventory.inventory, settings=shop.settings
+    )
+    click.echo(f"{LEAKED} v{version} waits for two signatures:")
+    click.echo(f"  forthwith notice sign {STANDING} {LEAKED} --by NAME")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("verb", type=click.Choice(["propose", "publish"]), default="propose")
+def announcement(case: str, verb: str) -> None:
+    """Propose an announcement with its grounds, or publish the approved one and fetch it back."""
+    if verb == "publish":
+        from flows.start import start_announce
+
+        start_announce(case)
+        click.echo(f"{case}: the announcement is published and was fetched back as sealed")
+        return
+    shop = open_workshop()
+    proposal = propose_announcement(shop.database, case)
+    for line in proposal.lines():
+        click.echo(line)
+
+
+@click.command()
+@click.argument("case")
+def send(case: str) -> None:
+    """Send every approved set of CASE; letters, calls and hand cases become lists."""
+    from flows.start import start_deliver
+
+    start_deliver(case)
+    shop = open_workshop()
+    view = show_case(shop.database, case)
+    console().print(
+        counts("Where people stand (handed over to a relay is not yet told)", view.people_in)
+    )
+    for path in write_lists(shop, case, shop.settings.out / case):
+        click.echo(f"list: {path}")
+
+
+@click.command("hold")
+@click.argument("case")
+@click.option("--reason", default="", help="For the case record.")
+def hold_(case: str, reason: str) -> None:
+    """Stop all sending of CASE at once. The legal clocks keep running."""
+    shop = open_workshop()
+    hold(shop.database, case, reason=reason, actor=shop.settings.actor)
+    click.echo(f"{case} is on hold; `forthwith resume {case} --by NAME` lets it go on")
+
+
+@click.command("resume")
+@click.argument("case")
+@click.option("--by", required=True, help="The named person who resumes.")
+@click.option("--reason", default="")
+def resume_(case: str, by: str, reason: str) -> None:
+    """Let a held CASE go on; only a named person can."""
+    shop = open_workshop()
+    resume(shop.database, case, by=by, reason=reason)
+    click.echo(f"{case} may be sent again: `forthwith send {case}`")
+
+
+@click.command()
+@click.argument("case")
+@click.option("--lists", is_flag=True, help="Write letters, call list and hand list as files.")
+@click.option(
+    "--outcomes",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A CSV task_id,outcome,reason with what became of list tasks.",
+)
+@click.option("--json", "json_", is_flag=True)
+def deliveries(case: str, outcomes: Path | None, *, lists: bool, json_: bool) -> None:
+    """Show where everybody of CASE stands; write the lists; take in their outcomes."""
+    shop = open_workshop()
+    if outcomes is not None:
+        done = read_outcomes(outcomes)
+        number = record_outcomes(shop.database, case, done, actor=shop.settings.actor)
+        click.echo(f"{number} outcomes recorded", err=json_)
+    if lists:
+        for path in write_lists(shop, case, shop.settings.out / case):
+            click.echo(f"list: {path}", err=json_)
+    view = show_case(shop.database, case)
+    if json_:
+        print(json.dumps({"people": view.people_in, "ledger": view.ledger}))
+        return
+    out = console()
+    out.print(counts("Where people stand (handed over to a relay is not yet told)", view.people_in))
+    out.print(counts("Ledger rows", view.ledger))

@@ -1,0 +1,31 @@
+"""Send what was approved, exactly that, until everybody's message is handed over or listed."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows import tasks
+from flows.names import DELIVER, NOTICE_FINISHED
+from flows.reporting import publish_case, tell
+
+send = tasks.as_task(tasks.send, "send-deliveries")
+
+
+def hold_on_cancellation(_flow: Any, run: Any, _state: Any) -> None:
+    """Cancelling a send in Prefect is a hold: nothing but a named person's resume restarts it."""
+    case = run.parameters.get("case")
+    if case:
+        tasks.hold(case, "cancelled in Prefect")
+
+
+@flow(name=DELIVER, flow_run_name="deliver-{case}", on_cancellation=[hold_on_cancellation])
+def deliver_notices(case: str) -> None:
+    """Release and send every approved set of a case.
+
+    Args:
+        case: The case ref.
+    """
+    for notice_set in tasks.sets_to_send(case):
+        sent = send(case, notice_set)
+        publish_case(tasks.view(case))
+        tell(NOTICE_FINISHED, case, set=notice_set, **sent)

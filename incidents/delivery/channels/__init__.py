@@ -1,0 +1,1 @@
+"""Writes to the world: mail relays, folders, the web, alarms."""

@@ -1,0 +1,259 @@
+"""Keeps a channel fed and the ledger up to date, and stops at a word.
+
+Nothing here knows a database or a relay. The ledger is called in a thread of its own, so that
+connections never wait for a disk.
+"""
+
+import asyncio
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Generic
+
+from incidents.delivery.attempt import Answer, Channel, Envelope
+from incidents.delivery.orders import C, InThread, Ledger, Orders
+from incidents.delivery.outcome import (
+    Result,
+    doubted_out,
+    is_doubted_out,
+    not_composed,
+    put_back,
+    settle,
+)
+from incidents.delivery.retry import Breaker
+from incidents.errors import DeliveryError, InvalidInputError
+from incidents.models.states import DeliveryState
+
+LOOK_SECONDS = 0.3
+BLIND_SECONDS = 1.0
+"""Without a fresh look at the hold for this long nothing new is begun."""
+RECORD_SECONDS = 0.1
+KEEP_SECONDS = 15.0
+PROGRESS_SECONDS = 1.0
+GRACE_SECONDS = 20.0
+"""How long messages on the wire may take to end when the sending itself is cancelled."""
+WAIT_SECONDS = 2.0
+SEAL_EVERY = 50
+
+
+class Dispatch(Generic[C]):
+    """One sending under way: what is claimed, on the wire, and answered but not yet recorded.
+
+    Args:
+        ledger: The books.
+        orders: What to make, when to stop, whom to tell.
+        in_thread: Runs a call of the ledger.
+    """
+
+    def __init__(self, ledger: Ledger[C], orders: Orders[C], in_thread: InThread) -> None:
+        self.ledger, self.orders, self.in_thread = ledger, orders, in_thread
+        self.stop = ""
+        self.error: BaseException | None = None
+        self.done: Counter[str] = Counter()
+        self._ready: deque[C] = deque()
+        self._flying: dict[int, tuple[C, str]] = {}
+        self._answered: list[Result] = []
+        self._more, self._wake = asyncio.Event(), asyncio.Event()
+        self._idle = self._dry = self._closing = False
+        self._seen_at = -BLIND_SECONDS
+        self._shown_at = self._show_every = 0.0
+        self._breaker = Breaker()
+        self._rng = random.Random()  # noqa: S311  # spreads tries in time; nothing secret
+
+    async def carry_out(self, channel: Channel) -> bool:
+        """Send until nothing is due or it is stopped; return whether the caller was cancelled.
+
+        An error is kept in `error`, so that the books can be closed before it is raised.
+        """
+        looking = asyncio.create_task(self._guarded(self._keep_looking()))
+        books = asyncio.create_task(self._guarded(self._keep_books()))
+        sending = asyncio.create_task(self._guarded(channel.send(self._take, self._tell)))
+        cancelled = False
+        try:
+            await asyncio.wait({sending})
+        except asyncio.CancelledError:
+            cancelled = True
+            self._halt("cancelled")
+            await asyncio.wait({sending}, timeout=GRACE_SECONDS)
+        finally:
+            for task in (sending, looking):
+                task.cancel()
+            self._closing = True
+            self._wake.set()
+            await asyncio.wait({sending, looking, books})
+        return cancelled
+
+    def remains(self) -> list[Result]:
+        """Return what is still to be recorded: late answers, and what was not begun."""
+        waiting = [put_back(claimed) for claimed in self._ready]
+        flying = [put_back(claimed, name) for claimed, name in self._flying.values()]
+        return self._answered + waiting + flying
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  # kept, and raised once the books are closed
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self.error = self.error or error
+        self._halt("failed")
+
+    def _halt(self, reason: str) -> None:
+        self.stop = self.stop or reason
+        self._more.set()
+        self._wake.set()
+
+    async def _keep_looking(self) -> None:
+        """Look several times a second whether anybody wants it stopped."""
+        while not self._closing:
+            reason = await asyncio.to_thread(
+                lambda: self.orders.should_stop() or self.ledger.look()
+            )
+            self._seen_at = time.monotonic()
+            if reason:
+                self._halt(reason)
+            self._more.set()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _take(self) -> Envelope | None:
+        """Give the channel the next message, after a fresh look at the hold."""
+        while not self.stop:
+            blind = time.monotonic() - self._seen_at > BLIND_SECONDS
+            if self._ready and not blind:
+                claimed = self._ready.popleft()
+                if self._wants_more():
+                    self._wake.set()
+                envelope = self._prepare(claimed)
+                if envelope is not None:
+                    return envelope
+                continue
+            if self._idle:
+                return None
+            self._wake.set()
+            self._more.clear()
+            await self._more.wait()
+        return None
+
+    def _prepare(self, claimed: C) -> Envelope | None:
+        if is_doubted_out(claimed):
+            self._settled(doubted_out(claimed))
+            return None
+        try:
+            made = self.orders.render(claimed)
+        except InvalidInputError:
+            self._settled(not_composed(claimed))
+            return None
+        except Exception as error:  # noqa: BLE001  # whatever it is, nobody may be lost by it
+            self._settled(put_back(claimed))
+            self._fail(error)
+            return None
+        self._flying[claimed.id] = (claimed, made.message_id)
+        return Envelope(claimed.id, made.sender, made.recipient, made.message)
+
+    def _tell(self, answer: Answer) -> None:
+        """Take the answer to one message."""
+        claimed, name = self._flying.pop(answer.id)
+        try:
+            result, verdict = settle(
+                claimed,
+                answer,
+                message_id=name,
+                now=self.orders.now(),
+                rng=self._rng,
+                released_at=self.orders.released_at,
+            )
+        except DeliveryError as error:
+            self._settled(put_back(claimed, name))
+            self._fail(error)
+            return
+        self._settled(result)
+        tripped = self._breaker.trips(verdict)
+        if tripped and not self.stop:
+            self._fail(
+                DeliveryError(
+                    f"stopped by {tripped}: the relay refuses us, not single people",
+                    repair="ask the relay's keeper, then send again; the rest stays planned",
+                )
+            )
+
+    def _settled(self, result: Result) -> None:
+        self._answered.append(result)
+        if result.state is not DeliveryState.PLANNED:
+            self.done[result.state] += 1
+        if len(self._answered) >= self.orders.chunk or not (self._ready or self._flying):
+            self._wake.set()
+
+    def _wants_more(self) -> bool:
+        full = len(self._ready) > self.orders.chunk
+        return not (self.stop or self._idle or self._dry or full)
+
+    async def _keep_books(self) -> None:
+        """Record and claim until the sending has ended."""
+        kept_at, claims = 0.0, 0
+        while not self._closing:
+            size = self.orders.chunk if self._wants_more() else 0
+            if size and claims and claims % SEAL_EVERY == 0:
+                await self.in_thread(self.orders.check_seal)
+            due = time.monotonic() - kept_at > KEEP_SECONDS
+            if size or self._answered or due:
+                await self._turn(size)
+                kept_at = time.monotonic()
+                claims += bool(size)
+            await self._show()
+            if self._dry and not (self._ready or self._flying or self._answered):
+                await self._rest()
+            elif not self._wants_more() and len(self._answered) < self.orders.chunk:
+                await self._pause(RECORD_SECONDS)
+
+    async def _turn(self, size: int) -> None:
+        batch, self._answered = self._answered, []
+        try:
+            claimed, stop = await self.in_thread(lambda: self.ledger.turn(batch, size))
+        except BaseException:
+            self._answered = batch + self._answered  # recording twice is harmless
+            raise
+        if size and not claimed:
+            self._dry = True
+        now = self.orders.now()
+        if any(
+            one.state is DeliveryState.PLANNED or (one.next_at is not None and one.next_at <= now)
+            for one in batch
+        ):
+            self._dry = False  # something came back that is due at once
+        self._ready.extend(claimed)
+        if stop:
+            self._halt(stop)
+        self._more.set()
+
+    async def _rest(self) -> None:
+        """Nothing is due: end, or wait for what was put off."""
+        due_at = None if self.orders.until_idle else await self.in_thread(self.ledger.due_at)
+        if due_at is None:
+            self._idle = True
+            self._more.set()
+            await self._pause(WAIT_SECONDS)
+            return
+        wait = (due_at - self.orders.now()).total_seconds()
+        await self._pause(min(max(wait, RECORD_SECONDS), WAIT_SECONDS))
+        self._dry = False
+
+    async def _pause(self, seconds: float) -> None:
+        self._wake.clear()
+        if self._closing:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    async def _show(self) -> None:
+        if time.monotonic() - self._shown_at < max(PROGRESS_SECONDS, self._show_every):
+            return
+        began = time.monotonic()
+        states = await self.in_thread(self.ledger.states)
+        self._shown_at = time.monotonic()
+        # Counting a long ledger takes its time; it may not take more than a twentieth of it.
+        self._show_every = 20 * (self._shown_at - began)
+        with suppress(Exception):  # a view that fails never spoils a sending
+            self.orders.progress(states)

@@ -1,0 +1,60 @@
+"""What a dispatch is told, and the books it keeps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from incidents.delivery.outcome import Claimed, Result
+
+C = TypeVar("C", bound=Claimed)
+T = TypeVar("T")
+
+
+class Composed(NamedTuple):
+    """One person's message as bytes, with its envelope."""
+
+    sender: str
+    recipient: str
+    message: bytes
+    message_id: str
+
+
+class Ledger(Protocol[C]):
+    """What is claimed and recorded. All but `look` are called one at a time."""
+
+    def turn(self, results: Sequence[Result], size: int) -> tuple[list[C], str]:
+        """Record results and claim up to `size` more, durably; also why to stop, if so."""
+        ...
+
+    def look(self) -> str:
+        """Return why nothing more may be begun, empty to go on; called from another thread."""
+        ...
+
+    def states(self) -> Mapping[str, int]:
+        """Return state -> messages."""
+        ...
+
+    def due_at(self) -> datetime | None:
+        """Return when the next message that was put off is due."""
+        ...
+
+
+class Orders(NamedTuple, Generic[C]):
+    """What a dispatch is told by its caller."""
+
+    render: Callable[[C], Composed]
+    check_seal: Callable[[], None]
+    should_stop: Callable[[], str | None]
+    progress: Callable[[Mapping[str, int]], None]
+    now: Callable[[], datetime]
+    chunk: int
+    until_idle: bool
+    released_at: datetime | None
+
+
+class InThread(Protocol):
+    """Runs a function in the one thread that the ledger is kept in."""
+
+    async def __call__(self, call: Callable[[], T]) -> T:
+        """Return what the function returned."""
+        ...

@@ -1,0 +1,1 @@
+"""Reads from the world: what people wrote down, and who is still running."""

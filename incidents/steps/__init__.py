@@ -1,0 +1,1 @@
+"""Verbs. A step loads, asks one question, saves with its audit entry: one transaction."""

@@ -1,0 +1,130 @@
+"""Lets people approve exactly what goes out: the statement, their signatures, the release."""
+
+from datetime import timedelta
+
+from incidents.approval.rule import Decision, check_signature, may_release
+from incidents.approval.ssh_signature import from_one_line
+from incidents.errors import ApprovalError
+from incidents.models.approval import Signature, Statement
+from incidents.models.base import Value
+from incidents.models.inventory import Approver, Inventory
+from incidents.models.states import SetState
+from incidents.models.tables import NoticeSetRow
+from incidents.settings import Settings
+from incidents.steps.seal_set import check_seal
+from incidents.store import cases, notices
+from incidents.store.cases import EvidenceKind
+from incidents.store.unit_of_work import Database, UnitOfWork
+
+
+class Signed(Value):
+    """What a signature led to."""
+
+    set_key: str
+    version: int
+    audience: str
+    state: str
+    decision: Decision
+
+    def text(self) -> str:
+        """Return it in a sentence."""
+        who = ", ".join(self.decision.signed_by)
+        if self.state == SetState.APPROVED:
+            return f"{self.set_key} v{self.version} is approved by {who}"
+        return f"{self.set_key} v{self.version} signed by {who}; {self.decision.missing} to go"
+
+
+def statement(database: Database, ref: str, set_key: str) -> Statement:
+    """Return the statement an approver signs for the newest version of a set."""
+    with database.read() as work:
+        return notices.statement_of(notices.set_row(work, ref, set_key))
+
+
+def sign_set(
+    database: Database, ref: str, set_key: str, *, by: str, line: str, settings: Settings
+) -> Signed:
+    """Store an approver's signature; approve the set when enough different people have signed.
+
+    Args:
+        database: Where the case lies.
+        ref: The case.
+        set_key: The set; always its newest version.
+        by: The approver's id.
+        line: The signature in one line, or armoured.
+        settings: How many must sign, and for how long a signature stays good.
+
+    Raises:
+        ApprovalError: saying why the signature does not count; nothing is stored then.
+    """
+    with database.write(by) as work:
+        row = notices.set_row(work, ref, set_key, lock=True)
+        if row.state not in {SetState.DRAFTED, SetState.APPROVED}:
+            raise ApprovalError(
+                f"is {row.state}", where=f"{ref} {set_key} v{row.version}", repair="draft again"
+            )
+        check_seal(work, row)
+        signature = Signature(
+            approver=by, key_fingerprint="", signature=from_one_line(line), signed_at=work.now
+        )
+        key = check_signature(
+            signature,
+            notices.statement_of(row),
+            _approvers(work, ref),
+            now=work.now,
+            valid_for=timedelta(days=settings.approval_days),
+        )
+        signature = signature.model_copy(update={"key_fingerprint": key})
+        notices.add_signature(work, row, signature)
+        decision = decide(work, row, settings)
+        if decision.allowed and row.state == SetState.DRAFTED:
+            notices.move_set(work, row, SetState.APPROVED)
+        return Signed(
+            set_key=set_key,
+            version=row.version,
+            audience=row.audience,
+            state=row.state,
+            decision=decision,
+        )
+
+
+def sign_line(database: Database, ref: str, line: str, *, by: str, settings: Settings) -> Signed:
+    """Store the signature of a line `set:signature`, as `forthwith notice sign` prints it."""
+    set_key, _, signature = line.strip().partition(":")
+    if not signature:
+        raise ApprovalError(
+            "not a signature line", repair="`forthwith notice sign` prints the line to give in"
+        )
+    return sign_set(database, ref, set_key, by=by, line=signature, settings=settings)
+
+
+def decide(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Decision:
+    """Return whether a set may be released now, all signatures checked anew."""
+    return may_release(
+        notices.signatures(work, row),
+        notices.statement_of(row),
+        _approvers(work, row.case_ref),
+        now=work.now,
+        valid_for=timedelta(days=settings.approval_days),
+        needed=settings.needed_approvals,
+    )
+
+
+def check_released(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> None:
+    """Let a set pass that is exactly what enough people approved; called before it goes out.
+
+    Raises:
+        ApprovalError: saying what is missing or has changed.
+    """
+    check_seal(work, row)
+    decision = decide(work, row, settings)
+    if not decision.allowed:
+        raise ApprovalError(
+            f"lacks {decision.missing} approvals; " + "; ".join(decision.refusals),
+            where=f"{row.case_ref} {row.set_key} v{row.version}",
+            repair="`forthwith notice sign` prints what to sign",
+        )
+
+
+def _approvers(work: UnitOfWork, ref: str) -> list[Approver]:
+    inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
+    return inventory.organisation.approvers

@@ -1,0 +1,62 @@
+"""Records counsel's answer to a duty: accepted, declined, late or done, each with its ground."""
+
+from incidents.errors import InvalidInputError
+from incidents.models.states import DutyState
+from incidents.store import duties
+from incidents.store.unit_of_work import Database
+
+NEEDS = {
+    DutyState.ACCEPTED: "",
+    DutyState.DECLINED: "reason",
+    DutyState.LATE: "reason",
+    DutyState.DONE: "receipt",
+}
+
+
+def record_receipt(
+    database: Database,
+    ref: str,
+    duty_id: str,
+    answer: str,
+    *,
+    by: str,
+    reason: str = "",
+    assumptions: str = "",
+    receipt: str = "",
+) -> DutyState:
+    """Store an answer; earlier ones stay.
+
+    Args:
+        database: Where the case lies.
+        ref: The case.
+        duty_id: As `forthwith duties` shows it.
+        answer: accepted, declined, late or done.
+        by: The named person who answers.
+        reason: Why declined or late; a late reason goes into the filing.
+        assumptions: What a refusal rests on; when it falls, the duty is looked at again.
+        receipt: What proves that it was done: the authority's number, a date, a file digest.
+
+    Raises:
+        InvalidInputError: when the ground that this answer needs is missing.
+    """
+    allowed = ", ".join(NEEDS)
+    try:
+        then = DutyState(answer)
+    except ValueError:
+        then = DutyState.OPEN
+    if then not in NEEDS:
+        raise InvalidInputError(
+            f"{answer!r} is no answer", where=duty_id, repair=f"write one of {allowed}"
+        )
+    given = {"reason": reason, "assumptions": assumptions, "receipt": receipt}
+    needed = NEEDS[then]
+    if needed and not given[needed].strip():
+        raise InvalidInputError(
+            f"{answer} needs a {needed}", where=duty_id, repair=f"give --{needed} TEXT"
+        )
+    if not by.strip():
+        raise InvalidInputError("an answer needs a named person", where="--by", repair="name one")
+    with database.write(by) as work:
+        answers = {key: text for key, text in given.items() if text.strip()}
+        duties.answer_duty(work, ref, duty_id, then, answers)
+    return then

@@ -1,0 +1,226 @@
+"""Sends what was approved and released, person by person, until nothing is due or it is stopped.
+
+What is about to be sent is committed before the attempt, and what became of it right after: a
+sender that dies leaves rows that are marked as in doubt by the next one, and loses nobody.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from incidents.delivery.attempt import Channel
+from incidents.delivery.dispatch import Dispatch
+from incidents.delivery.orders import Composed, Orders
+from incidents.delivery.outcome import Result
+from incidents.errors import DeliveryError, HeldError
+from incidents.models.base import Value
+from incidents.models.states import SetState
+from incidents.store import cases, deliveries, notices
+from incidents.store.deliveries import Outcome, Outgoing
+from incidents.store.recipients import open_next_channels
+from incidents.store.unit_of_work import Database, UnitOfWork
+
+T = TypeVar("T")
+
+
+class SendReport(Value):
+    """What one run did."""
+
+    counts: dict[str, int]
+    """State -> messages that came to it in this run."""
+    in_doubt: int
+    """Messages an earlier sender had left in the middle, marked before this run sent anything."""
+    opened: int
+    """People whose next channel was opened because this one failed."""
+    seconds: float
+    stopped_by: str
+    """Empty when nothing more was due; else `held`, `set-void` or what the caller said."""
+
+
+@dataclass(frozen=True)
+class _Books:
+    """The ledger as one sender of one set uses it; everything here runs in one thread."""
+
+    database: Database
+    ref: str
+    set_key: str
+    version: int
+    actor: str
+    token: int
+
+    def turn(self, results: Sequence[Result], size: int) -> tuple[list[Outgoing], str]:
+        """Record results and claim what comes next, in one commit; also why not, if so."""
+        with self.database.write(self.actor) as work:
+            self._record(work, results)
+            stop = _why_not(work, self.ref, self.set_key, self.version)
+            # Claiming nothing still keeps the lease.
+            claimed = deliveries.claim(
+                work,
+                self.ref,
+                self.set_key,
+                self.version,
+                token=self.token,
+                size=0 if stop else size,
+            )
+        return claimed, stop
+
+    def _record(self, work: UnitOfWork, results: Sequence[Result]) -> None:
+        outcomes = [Outcome(*result) for result in results]
+        deliveries.record(work, self.ref, self.set_key, outcomes, token=self.token)
+
+    def look(self) -> str:
+        """Return why nothing more may be sent, empty to go on."""
+        with self.database.read() as work:
+            return _why_not(work, self.ref, self.set_key, self.version)
+
+    def states(self) -> dict[str, int]:
+        """Return how many e-mails of the set stand in which state."""
+        with self.database.read() as work:
+            found = deliveries.counts(work, self.ref, self.set_key)
+        return {state: number for (channel, state), number in found.items() if channel == "email"}
+
+    def due_at(self) -> datetime | None:
+        """Return when the next deferred message is due."""
+        with self.database.read() as work:
+            return deliveries.next_due(work, self.ref)
+
+    def end(self, results: Sequence[Result], *, went_through: bool) -> int:
+        """Record the rest, open next channels if it went through, give the right to send back."""
+        with self.database.write(self.actor) as work:
+            self._record(work, results)
+            opened = 0
+            if went_through and not _why_not(work, self.ref, self.set_key, self.version):
+                opened = open_next_channels(work, self.ref, self.set_key, self.version)
+            deliveries.release_sender(work, self.ref, self.token)
+        return opened
+
+
+def _why_not(work: UnitOfWork, ref: str, set_key: str, version: int) -> str:
+    if cases.case_row(work, ref).held_at is not None:
+        return "held"
+    row = notices.set_row(work, ref, set_key)
+    return "" if (row.state, row.version) == (SetState.RELEASED, version) else "set-void"
+
+
+def _begin(
+    database: Database,
+    ref: str,
+    set_key: str,
+    *,
+    owner: str,
+    owner_is_dead: Callable[[str], bool],
+    actor: str,
+) -> tuple[_Books, int]:
+    """Become the sender; return the books and how many messages were left in the middle."""
+    with database.write(actor) as work:
+        row = notices.set_row(work, ref, set_key)
+        where = f"{ref} {set_key} v{row.version}"
+        if cases.case_row(work, ref).held_at is not None:
+            raise HeldError(
+                "is on hold; nothing is sent", where=ref, repair=f"`forthwith resume {ref}`"
+            )
+        if row.state != SetState.RELEASED:
+            raise DeliveryError(
+                f"is {row.state} and not released; nothing is sent",
+                where=where,
+                repair="have it approved, then release it",
+            )
+        not_before = notices.sealed_of(row).not_before
+        if not_before and datetime.fromisoformat(not_before) > work.now:
+            raise DeliveryError(
+                "was sealed to go out later", where=where, repair="send it again at that time"
+            )
+        holder = deliveries.sender_of(work, ref)
+        dead = holder is not None and holder.owner != owner and owner_is_dead(holder.owner)
+        token = deliveries.take_sender(work, ref, owner, takeover=dead)
+        doubtful = deliveries.mark_doubtful(work, ref, token)
+        return _Books(database, ref, set_key, row.version, actor, token), doubtful
+
+
+async def send_deliveries(
+    database: Database,
+    ref: str,
+    set_key: str,
+    *,
+    channel: Channel,
+    render: Callable[[Outgoing], Composed],
+    check_seal: Callable[[], None],
+    should_stop: Callable[[], str | None],
+    progress: Callable[[Mapping[str, int]], None],
+    owner: str,
+    owner_is_dead: Callable[[str], bool],
+    actor: str,
+    chunk: int = 20,
+    until_idle: bool = True,
+    released_at: datetime | None = None,
+) -> SendReport:
+    """Send a released set and return what became of it.
+
+    Cancelling ends it cleanly: messages on the wire end, what was claimed and not begun is planned
+    again, and the right to send is given back before the cancellation goes on.
+
+    Args:
+        database: Where the ledger lies.
+        ref: The case.
+        set_key: The set.
+        channel: The way messages go.
+        render: Makes one person's message; quick, and the same each time for the same person.
+        check_seal: Raises when the set is no longer what was approved; asked again and again.
+        should_stop: Says why to stop, or None; asked several times a second, in another thread.
+        progress: Gets state -> e-mails of the whole set, about once a second.
+        owner: Who sends: `host:pid:start-ticks:random`.
+        owner_is_dead: Whether the sender of that name has surely ended.
+        actor: Who acts, for the audit.
+        chunk: Messages claimed in one commit; at most twice as many are open at a time.
+        until_idle: False waits for deferred messages too, until every one is final.
+        released_at: When sending began, to count the days after which to give up.
+
+    Raises:
+        HeldError: when the case is on hold at the start.
+        DeliveryError: when the set is not released, somebody else sends, the relay cannot be used
+            or refuses us as a whole. What was not sent stays planned.
+        ApprovalError: as `check_seal` raises it.
+    """
+    began = time.monotonic()
+    orders = Orders(
+        render,
+        check_seal,
+        should_stop,
+        progress,
+        database.clock.now,
+        chunk,
+        until_idle,
+        released_at,
+    )
+    with ThreadPoolExecutor(1, thread_name_prefix="ledger") as thread:
+
+        async def in_thread(call: Callable[[], T]) -> T:
+            return await asyncio.get_running_loop().run_in_executor(thread, call)
+
+        await in_thread(check_seal)
+        books, doubtful = await in_thread(
+            lambda: _begin(
+                database, ref, set_key, owner=owner, owner_is_dead=owner_is_dead, actor=actor
+            )
+        )
+        run = Dispatch(books, orders, in_thread)
+        cancelled = await run.carry_out(channel)
+        opened = await in_thread(lambda: books.end(run.remains(), went_through=not run.stop))
+        with suppress(Exception):  # a view that fails never spoils a sending
+            progress(await in_thread(books.states))
+    if cancelled:
+        raise asyncio.CancelledError
+    if run.error is not None:
+        raise run.error
+    return SendReport(
+        counts=dict(run.done),
+        in_doubt=doubtful,
+        opened=opened,
+        seconds=time.monotonic() - began,
+        stopped_by=run.stop,
+    )

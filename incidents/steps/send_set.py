@@ -1,0 +1,197 @@
+"""Releases an approved set and sees it through: mail is sent, the rest becomes lists."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from incidents.delivery.attempt import Channel
+from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
+from incidents.errors import ApprovalError, DeliveryError, HeldError
+from incidents.models.inventory import Inventory, NoticeIdentity
+from incidents.models.states import CaseState, DeliveryState, SetState
+from incidents.models.tables import NoticeSetRow
+from incidents.settings import Settings
+from incidents.steps.approve_notices import check_released
+from incidents.steps.person_words import CodeKeys, PersonWords
+from incidents.steps.seal_set import check_seal
+from incidents.steps.send_deliveries import Composed, SendReport, send_deliveries
+from incidents.steps.standing_approval import LEAKED, check_same_words
+from incidents.store import cases, deliveries, notices
+from incidents.store.cases import EvidenceKind
+from incidents.store.deliveries import Outgoing
+from incidents.store.unit_of_work import Database, UnitOfWork
+
+
+class MailKeys(CodeKeys, Protocol):
+    """What is needed of the keys."""
+
+    def return_path(self, local_prefix: str, delivery_id: int, domain: str) -> str:
+        """Return an envelope sender that names one delivery and cannot be made up."""
+        ...
+
+
+def sendable_sets(database: Database, ref: str) -> list[str]:
+    """Return the sets of a case that were approved and are not finished; not the announcement."""
+    with database.read() as work:
+        return [
+            row.set_key
+            for row in notices.set_rows(work, ref)
+            if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
+        ]
+
+
+def send_set(
+    database: Database,
+    ref: str,
+    set_key: str,
+    *,
+    channel: Channel,
+    ring: MailKeys,
+    settings: Settings,
+    owner: str,
+    owner_is_dead: Callable[[str], bool],
+    should_stop: Callable[[], str | None] = lambda: None,
+    progress: Callable[[Mapping[str, int]], None] = lambda _counts: None,
+) -> dict[str, int]:
+    """Release a set, send what is due, and finish it when nobody's mail is open any more.
+
+    Returns counts per state and, as `left_open`, how many e-mails still wait for a later try.
+
+    Raises:
+        HeldError: while the case is on hold.
+        ApprovalError: when it is not exactly what enough people approved.
+        DeliveryError: when the relay cannot be used; what was not sent stays planned.
+    """
+    release(database, ref, set_key, settings=settings)
+    with database.read() as work:
+        row = notices.set_row(work, ref, set_key)
+        audience, version, released = row.audience, row.version, row.drafted_at
+        body = notices.notice_set(row)
+        inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
+    report = SendReport(counts={}, in_doubt=0, opened=0, seconds=0, stopped_by="")
+    if audience == "individuals":
+        identity = inventory.organisation.notices
+        words = PersonWords(ref, version, body, ring)
+        report = asyncio.run(
+            send_deliveries(
+                database,
+                ref,
+                set_key,
+                channel=channel,
+                render=_renderer(ref, set_key, version, released, words, identity, ring,
+                                 inventory.organisation.trading_name),
+                check_seal=lambda: _check(database, ref, set_key, settings),
+                should_stop=should_stop,
+                progress=progress,
+                owner=owner,
+                owner_is_dead=owner_is_dead,
+                actor=settings.actor,
+            )
+        )  # fmt: skip
+    if report.stopped_by and report.stopped_by not in {"held", "set-void"}:
+        with database.write(settings.actor) as work:
+            cases.hold_case(work, ref, reason=report.stopped_by)
+    left = finish(database, ref, set_key, settings=settings)
+    return {**report.counts, "in_doubt_before": report.in_doubt, "left_open": left}
+
+
+def release(database: Database, ref: str, set_key: str, *, settings: Settings) -> None:
+    """Let an approved set go out; its letters, calls and hand cases become tasks."""
+    with database.write(settings.actor) as work:
+        row = notices.set_row(work, ref, set_key, lock=True)
+        if cases.case_row(work, ref).held_at is not None:
+            raise HeldError(
+                "is on hold", where=ref, repair=f"`forthwith resume {ref} --by NAME` lets it go on"
+            )
+        _may_go_out(work, row, settings)
+        if row.state == SetState.APPROVED:
+            notices.move_set(work, row, SetState.RELEASED)
+            if row.audience == "individuals":
+                deliveries.release(work, ref, set_key, row.version)
+
+
+def _check(database: Database, ref: str, set_key: str, settings: Settings) -> None:
+    with database.read() as work:
+        _may_go_out(work, notices.set_row(work, ref, set_key), settings)
+
+
+def _may_go_out(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> None:
+    """Let a set pass that is approved as it stands, in a case whose facts stand as drafted."""
+    where = f"{row.case_ref} {row.set_key} v{row.version}"
+    if row.state not in {SetState.APPROVED, SetState.RELEASED}:
+        raise ApprovalError(f"is {row.state}", where=where, repair="have it approved first")
+    case = cases.case_row(work, row.case_ref)
+    if case.state != CaseState.DRAFTED:
+        raise DeliveryError(
+            f"the case is {case.state}: its facts changed after the notices were drafted",
+            where=where,
+            repair=f"`forthwith step draft-notices {row.case_ref}` drafts what has to change",
+        )
+    if row.set_key == LEAKED and not notices.signatures(work, row):
+        standing = check_same_words(work, row)
+        check_released(work, standing, settings)
+        check_seal(work, row)
+        return
+    check_released(work, row, settings)
+
+
+def _renderer(
+    ref: str,
+    set_key: str,
+    version: int,
+    when: datetime,
+    words: PersonWords,
+    identity: NoticeIdentity,
+    ring: MailKeys,
+    from_name: str,
+) -> Callable[[Outgoing], Composed]:
+    domain = identity.sender.rpartition("@")[2]
+    sender = Mailbox(from_name, identity.sender)
+    reply_to = Mailbox("", identity.reply_to or identity.sender)
+
+    def render(one: Outgoing) -> Composed:
+        said = words.words(one.class_key, one.person_id, name=one.name, about=one.about)
+        ident = message_id(ref, set_key, version, words.code(one.person_id), domain)
+        message = compose(
+            Rendered(said.subject, said.text, said.html),
+            sender=sender,
+            reply_to=reply_to,
+            to_name=one.name,
+            to_address=one.address,
+            message_id=ident,
+            date=when,
+        )
+        return Composed(
+            sender=ring.return_path("notice", one.id, domain),
+            recipient=one.address,
+            message=message,
+            message_id=ident,
+        )
+
+    return render
+
+
+def finish(database: Database, ref: str, set_key: str, *, settings: Settings) -> int:
+    """Close a set when no e-mail of it is open; return how many still are.
+
+    Lists are worked on after that: their tasks keep the case open, not the set.
+    """
+    open_states = {
+        DeliveryState.PLANNED,
+        DeliveryState.LEASED,
+        DeliveryState.SENDING,
+        DeliveryState.DEFERRED,
+        DeliveryState.IN_DOUBT,
+        DeliveryState.HELD,
+    }
+    with database.write(settings.actor) as work:
+        left = sum(
+            number
+            for (channel, state), number in deliveries.counts(work, ref, set_key).items()
+            if channel == "email" and state in open_states
+        )
+        row = notices.set_row(work, ref, set_key, lock=True)
+        if not left and row.state == SetState.RELEASED:
+            notices.move_set(work, row, SetState.FINISHED)
+        return left

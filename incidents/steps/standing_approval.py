@@ -1,0 +1,92 @@
+"""Words approved ahead for small urgent kinds: drafted once, signed by two, used one by one."""
+
+from incidents.approval.seal import digest, root
+from incidents.drafting.leaked_credential import draft_leaked_credential
+from incidents.drafting.words import Words
+from incidents.errors import ApprovalError
+from incidents.models.inventory import Inventory
+from incidents.models.notice import NoticeSet
+from incidents.models.states import SetState
+from incidents.models.tables import CaseRow, NoticeSetRow
+from incidents.settings import Settings
+from incidents.steps.seal_set import seal
+from incidents.store import cases, notices
+from incidents.store.cases import EvidenceKind
+from incidents.store.unit_of_work import Database, UnitOfWork
+
+STANDING = "standing"
+"""Ref of the case that holds what is approved ahead; it is never closed."""
+LEAKED = "individuals-leaked-credential"
+
+
+def draft_standing(
+    database: Database, words: Words, inventory: Inventory, *, settings: Settings
+) -> int:
+    """Draft the leaked-credential notice for approval ahead; return the set's version."""
+    with database.write(settings.actor) as work:
+        if work.session.get(CaseRow, STANDING) is None:
+            cases.open_named(work, STANDING, kind="standing", author=settings.actor)
+        cases.put_evidence(work, STANDING, EvidenceKind.INVENTORY, inventory)
+        body, templates = leaked_set(words, inventory)
+        old = notices.find_set(work, STANDING, LEAKED)
+        if old is not None and old.state in {SetState.DRAFTED, SetState.APPROVED}:
+            notices.move_set(work, old, SetState.VOID, why="drafted anew")
+        version = notices.next_version(work, STANDING, LEAKED)
+        sealed = seal(
+            work,
+            STANDING,
+            version,
+            body,
+            fact_sheet=digest(inventory.organisation),
+            templates=templates,
+            counts={"people": 0, "classes": len(body.classes)},
+            not_before=work.now,
+            law_version="",
+        )
+        notices.save_set(work, body, sealed, root(sealed))
+        return version
+
+
+def leaked_set(words: Words, inventory: Inventory) -> tuple[NoticeSet, dict[str, str]]:
+    """Return the set of leaked-credential notices in every language, and its files' digests."""
+    drafts = [
+        draft_leaked_credential(words, inventory.organisation, locale)
+        for locale in sorted(words.catalogues)
+    ]
+    templates: dict[str, str] = {}
+    for draft in drafts:
+        templates |= draft.templates
+    body = NoticeSet(
+        key=LEAKED,
+        audience="individuals",
+        regimes=["org-promise"],
+        duties=[],
+        required=[],
+        classes=[draft.message for draft in drafts],
+        channels=["email", "letter", "call", "hand"],
+    )
+    return body, dict(sorted(templates.items()))
+
+
+def standing_row(work: UnitOfWork) -> NoticeSetRow | None:
+    """Return the approved standing set, or None where none is approved."""
+    row = notices.find_set(work, STANDING, LEAKED)
+    return row if row is not None and row.state == SetState.APPROVED else None
+
+
+def check_same_words(work: UnitOfWork, row: NoticeSetRow) -> NoticeSetRow:
+    """Return the standing set that a leaked-credential notice rests on.
+
+    Raises:
+        ApprovalError: when none is approved, or the notice says anything else or to more than one.
+    """
+    standing = standing_row(work)
+    where = f"{row.case_ref} {row.set_key}"
+    if standing is None:
+        raise ApprovalError(
+            "no words are approved ahead", where=where, repair="`forthwith notice standing`"
+        )
+    same = notices.notice_set(standing).classes == notices.notice_set(row).classes
+    if not same or notices.sealed_of(row).counts.get("people") != 1:
+        raise ApprovalError("is not what was approved ahead", where=where, repair="draft it again")
+    return standing
