@@ -11,9 +11,9 @@ from flows.reporting import publish_case, tell
 send = tasks.as_task(tasks.send, "send-deliveries")
 
 
-def hold_on_cancellation(_flow: Any, run: Any, _state: Any) -> None:
+def hold_on_cancellation(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001
     """Cancelling a send in Prefect is a hold: nothing but a named person's resume restarts it."""
-    case = run.parameters.get("case")
+    case = flow_run.parameters.get("case")
     if case:
         tasks.hold(case, "cancelled in Prefect")
 

@@ -1,7 +1,8 @@
 """What Prefect's interface shows of a case: counts, states, dates and ids. Never a person."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flows.names import artifact_key, resource
 from incidents.models.base import in_zone
@@ -28,13 +29,52 @@ def deadline_words(duty: Duty, now: datetime) -> tuple[str, str]:
     if duty.due_by is not None:
         return duty.due_local or in_zone(duty.due_by, duty.zone), time_left(now, duty.due_by)
     if duty.relative_to is not None:
-        days = f" {duty.relative_to.days} days" if duty.relative_to.days else ""
-        relation = duty.relative_to.relation.replace("_", " ")
-        return f"{relation}{days} of {duty.relative_to.duty}", ""
+        days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
+        return f"{days}{RELATIONS[duty.relative_to.relation]} {duty.relative_to.duty}", ""
     if duty.target_by is not None:
         own = in_zone(duty.target_by, duty.zone)
         return f"“{duty.phrase}”; own target {own}", time_left(now, duty.target_by)
     return f"“{duty.phrase}”; no own target set", ""
+
+
+def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
+    """Return a duty's deadline and the time left, short enough for one line of a table."""
+    zone = ZoneInfo(duty.zone)
+    if duty.due_by is not None:
+        local = duty.due_by.astimezone(zone)
+        return f"{local:%a %d %b %H:%M} {local:%Z}", _short_left(now, duty.due_by)
+    if duty.relative_to is not None:
+        days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
+        other = duty.relative_to.duty.partition("/")[2] or duty.relative_to.duty
+        return f"{days}{RELATIONS[duty.relative_to.relation]} {other}", ""
+    words = duty.phrase if len(duty.phrase) <= PHRASE else duty.phrase[: PHRASE - 1].rstrip() + "…"
+    if duty.target_by is not None:
+        local = duty.target_by.astimezone(zone)
+        own = f"{local:%a %d %b %H:%M}"
+        return f"“{words}” {own}", _short_left(now, duty.target_by)
+    return f"“{words}”", ""
+
+
+PHRASE = 20
+RELATIONS = {
+    "before": "before",
+    "not_later_than": "not later than",
+    "same_time": "together with",
+    "within_after": "after",
+}
+
+
+def _short_left(now: datetime, then: datetime) -> str:
+    words = (
+        time_left(now, then).split(" min")[0] if abs(then - now) >= HOUR else time_left(now, then)
+    )
+    short = words.removesuffix(" left").removesuffix(" overdue")
+    if "h" in short and "d" not in short:
+        short = short.split(" h")[0] + " h"
+    return f"{short} LATE" if then < now else short
+
+
+HOUR = timedelta(hours=1)
 
 
 def case_page(view: CaseView) -> str:
@@ -42,8 +82,10 @@ def case_page(view: CaseView) -> str:
     held = f"\n\n**ON HOLD** since {view.held_at:%Y-%m-%d %H:%M} UTC\n" if view.held_at else ""
     lines = [
         f"# {view.ref}",
-        f"State **{view.state}**, risk **{view.risk or 'not weighed'}**, "
-        f"{view.people_total} people affected, as of {view.now:%Y-%m-%d %H:%M} UTC.{held}",
+        (
+            f"State **{view.state}**, risk **{view.risk or 'not weighed'}**, "
+            f"{view.people_total} people affected, as of {view.now:%Y-%m-%d %H:%M} UTC.{held}"
+        ),
         "",
         _table("People", view.people_by_place),
         _table("Law not known here, ask counsel", view.unknown_law),

@@ -22,6 +22,7 @@ from incidents.models.states import SetState
 from incidents.settings import Settings
 from incidents.steps.announce import publish_announcement
 from incidents.steps.approve_notices import sign_line
+from incidents.steps.check_installation import check_installation
 from incidents.steps.contain_account import contain_account
 from incidents.steps.draft_notices import Drafted, draft_notices
 from incidents.steps.find_data import find_data
@@ -219,6 +220,7 @@ def _send(case: str, notice_set: str, should_stop: Callable[[], str | None]) -> 
         settings=shop.settings,
         owner=this_process(),
         owner_is_dead=is_dead,
+        check_copy=lambda: check_installation(shop.database, shop.witness),
         should_stop=should_stop,
         progress=_progress[-1],
     )

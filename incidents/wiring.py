@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-
-from incidents.clock import Clock, SystemClock
 from pathlib import Path
 
+from incidents.clock import Clock, SystemClock
 from incidents.data_files import LAW, TEMPLATES
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
 from incidents.delivery.channels.web import fetch_back, publish
-from incidents.drafting.sources.folder import Words, read_words
-from incidents.errors import SettingsError
-from incidents.models.base import read_as
+from incidents.drafting.sources.folder import read_words
+from incidents.drafting.words import Words
 from incidents.duties.regime import Catalogue
 from incidents.duties.sources.folder import read_catalogue
+from incidents.errors import SettingsError
 from incidents.inventory.sources.folder import InventoryFolder, read_folder
 from incidents.keys import KeyRing
+from incidents.models.base import read_as
 from incidents.risk.severity import Scales
 from incidents.risk.sources.scales_file import read_scales
 from incidents.settings import Settings, settings_from_environment
-from incidents.store.engine import open_engine
+from incidents.steps.check_installation import enrol_new, installation_of
+from incidents.store.engine import make_url_safe, open_engine
 from incidents.store.unit_of_work import Database
+from incidents.witness import Witness
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,25 @@ class Workshop:
     @cached_property
     def database(self) -> Database:
         """The database, its schema brought up to date."""
-        database = Database(open_engine(self.settings.database), self.clock, self._chain)
+        database = Database(
+            open_engine(self.settings.database),
+            self.clock,
+            self._chain,
+            after_commit=lambda seq: self.witness.advance(self._installation, seq),
+        )
         database.migrate()
+        enrol_new(database, self.witness)
         return database
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The file that tells a restored, copied or moved database."""
+        url = make_url_safe(self.settings.database)
+        return Witness(self.settings.keys.with_suffix(".witness"), url)
+
+    @cached_property
+    def _installation(self) -> str:
+        return installation_of(self.database)
 
     def _chain(self, data: bytes) -> str:
         return self.ring.chain(data)

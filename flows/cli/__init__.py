@@ -70,7 +70,7 @@ def main() -> None:
     except ForthwithError as error:
         click.secho(f"error: {error}", fg="red", err=True)
         code = 2
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a flow's failure hides the real one
         code = _from_flow(error)
     sys.exit(code if isinstance(code, int) else 0)
 

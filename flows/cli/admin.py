@@ -10,6 +10,7 @@ from incidents.intake.breach_report import report_schema
 from incidents.inventory.schema import inventory_schema
 from incidents.inventory.sources.folder import InventoryFolder, read_folder
 from incidents.inventory.sources.writer import write_empty
+from incidents.steps.check_installation import reconcile
 from incidents.steps.export_evidence import export_evidence, verify_audit
 from incidents.steps.import_inventory import check_inventory, import_inventory
 from incidents.wiring import Workshop, open_workshop
@@ -17,7 +18,7 @@ from incidents.wiring import Workshop, open_workshop
 
 def add_to(group: click.Group) -> None:
     """Add this room's commands."""
-    for command in (init, inventory, schema, step, watch, doctor, audit, keys):
+    for command in (init, inventory, schema, step, watch, doctor, audit, keys, reconcile_):
         group.add_command(command)
 
 
@@ -128,6 +129,16 @@ def audit(verb: str, case: str) -> None:
     click.echo(f"{result.links} links, {len(result.problems)} problems, head {result.head[:16]}")
     if result.problems:
         sys.exit(2)
+
+
+@click.command("reconcile")
+@click.option("--by", required=True, help="The named person who compared it with the relay's log.")
+@click.option("--reason", required=True)
+def reconcile_(by: str, reason: str) -> None:
+    """Let a restored, copied or moved database send again, what it may have sent marked."""
+    shop = open_workshop()
+    marked = reconcile(shop.database, shop.witness, by=by, reason=reason)
+    click.echo(f"enrolled here; {marked} messages are marked in doubt, their cases are on hold")
 
 
 @click.command()

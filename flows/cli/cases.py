@@ -107,7 +107,7 @@ def alert(file: Path, *, no_flow: bool) -> None:
 @click.argument("what", nargs=-1)
 @click.option("--json", "json_", is_flag=True)
 def case(verb: str, ref: str, what: tuple[str, ...], *, json_: bool) -> None:
-    """List cases; show or close one; confirm that a measure is done.
+    r"""List cases; show or close one; confirm that a measure is done.
 
     \b
     forthwith case list

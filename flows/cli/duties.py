@@ -4,7 +4,7 @@ import click
 from rich.table import Table
 
 from flows.cli.show import as_json, console, table
-from flows.reporting import deadline_words
+from flows.reporting import short_deadline
 from incidents.duties.explain import explain
 from incidents.errors import NotFoundError
 from incidents.models.duty import Duty, DutyList
@@ -13,6 +13,7 @@ from incidents.steps.show_case import CaseView, listed_duties, show_case
 from incidents.wiring import open_workshop
 
 MARKS = {"memory": "from memory, unverified", "mixed": "partly from memory", "own": "own policy"}
+STATUS = {"owed": "owed", "may_be_owed": "may be", "owed_if": "if"}
 
 
 def add_to(group: click.Group) -> None:
@@ -22,21 +23,30 @@ def add_to(group: click.Group) -> None:
 
 def duty_table(view: CaseView, *, title: str = "Duties, next deadline first") -> Table:
     """Return the duties one a line: time left, deadline, recipient, id, state, article."""
-    rows = []
-    for duty, state in view.duties:
-        deadline, left = deadline_words(duty, view.now)
-        if duty.id in view.first_deadlines:
-            deadline += f"; was {view.first_deadlines[duty.id]:%Y-%m-%d %H:%M} UTC"
-        status = state if state != "open" else duty.status.replace("_", " ")
-        mark = MARKS.get(duty.citation.confidence, "")
-        article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
-        rows.append((left, deadline, _whom(duty), duty.id, status, article))
-    return table(
+    made = table(
         title,
         ("left", "deadline, local time", "to", "duty", "state", "article"),
-        rows,
-        note="This informs counsel; it does not replace counsel.",
+        (_line(view, duty, state) for duty, state in view.duties),
+        note="A word in quotes is the law's own: it names no number, the time beside it is your "
+        "own target.\nThis informs counsel; it does not replace counsel.",
     )
+    for name, most in (("left", 10), ("deadline, local time", 38), ("to", 22), ("article", 22)):
+        column = next(one for one in made.columns if one.header == name)
+        column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
+    ids = next(one for one in made.columns if one.header == "duty")
+    # An id is what the next command needs: it is never cut.
+    ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in view.duties), default=4)
+    return made
+
+
+def _line(view: CaseView, duty: Duty, state: str) -> tuple[str, ...]:
+    deadline, left = short_deadline(duty, view.now)
+    if duty.id in view.first_deadlines:
+        deadline += f" (was {view.first_deadlines[duty.id]:%d %b %H:%M} UTC)"
+    status = state if state != "open" else STATUS[duty.status]
+    mark = MARKS.get(duty.citation.confidence, "")
+    article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
+    return left, deadline, _whom(duty), duty.id, status, article
 
 
 def _whom(duty: Duty) -> str:
@@ -67,7 +77,7 @@ def duties(
     *,
     json_: bool,
 ) -> None:
-    """Show CASE's duties; explain or answer one; or show what is not owed and why.
+    r"""Show CASE's duties; explain or answer one; or show what is not owed and why.
 
     \b
     forthwith duties CASE

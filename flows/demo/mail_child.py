@@ -51,7 +51,6 @@ class Catcher:
 
 async def serve(port: int, folder: Path) -> None:
     """Serve until the process ends."""
-    folder.mkdir(parents=True, exist_ok=True)
     catcher = Catcher(folder)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
@@ -64,4 +63,5 @@ async def serve(port: int, folder: Path) -> None:
 
 if __name__ == "__main__":
     end_with_parent()
+    Path(sys.argv[2]).mkdir(parents=True, exist_ok=True)
     asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from rich.console import Console
 
 from flows import files, tasks
+from flows.cli.show import console
 from flows.demo import counsel
 from flows.demo.scenes import Scenes
 from flows.demo.shop import ZONE, build_shop, demo_report
@@ -68,7 +68,7 @@ def run_demo(folder: Path, *, people: int, keep: bool) -> None:
         keep: Leave servers running until Ctrl-C, and the folder's `latest` pointing here.
     """
     began = time.monotonic()
-    out = Console(highlight=False, width=None if os.isatty(1) else 120)
+    out = console()
     scenes = Scenes(out)
     home = _fresh_home(folder)
     out.print(f"[bold]Forthwith demo[/bold]: one breach at an invented shop. Files: {home}")
@@ -76,7 +76,7 @@ def run_demo(folder: Path, *, people: int, keep: bool) -> None:
         "Everything runs on this machine; no mail leaves it. Nobody in it exists.", style="dim"
     )
     with _stage(home, people, scenes) as stage:
-        ref = _play(stage, scenes, people)
+        ref = _play(stage, scenes)
         _summary(stage, scenes, ref, time.monotonic() - began)
         if keep:
             out.print(f"\n[bold]Prefect: {stage.prefect.ui_url}[/bold]  (Ctrl-C stops everything)")
@@ -141,7 +141,7 @@ def _stage(home: Path, people: int, scenes: Scenes) -> Iterator[Stage]:
             tasks.use_settings(None)
 
 
-def _play(stage: Stage, scenes: Scenes, people: int) -> str:
+def _play(stage: Stage, scenes: Scenes) -> str:
     shop = stage.shop
     scenes.head(2, "Load the shop's inventory")
     counts = import_inventory(shop.database, shop.ring, shop.inventory, actor=AUTHOR)
@@ -275,4 +275,4 @@ def _summary(stage: Stage, scenes: Scenes, ref: str, seconds: float) -> None:
         ("the case record", "out/record/case-record.txt"),
     ):
         scenes.say(f"  {what:46} {stage.home / path}")
-    scenes.say("  `forthwith demo --keep` leaves Prefect's interface open on all of this.")
+    scenes.say("`forthwith demo --keep` leaves Prefect's interface open on all of this.")

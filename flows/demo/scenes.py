@@ -90,12 +90,13 @@ class Scenes:
         """Show every duty, and what is not known here."""
         known = [one for one in view.duties if one[0].regime != "law-unknown"]
         self.out.print(duty_table(view.model_copy(update={"duties": known})))
+        unknown = {one.place: one.people.best or one.people.low for one in found.unknown_law}
+        total = sum(unknown.values())
         self.out.print(
-            counts(
-                "LAW NOT KNOWN HERE, ASK COUNSEL (never “not owed”)",
-                {one.place: one.people.best or one.people.low for one in found.unknown_law},
-            )
+            f"[bold red]Law not known here, ask counsel: {total:,} people[/bold red] "
+            "(this is never “not owed”)"
         )
+        self.say("  " + ", ".join(f"{place} {number:,}" for place, number in unknown.items()))
         self.say(
             f"{len(found.not_owed)} duties were looked at and are not owed, each with a reason:"
         )

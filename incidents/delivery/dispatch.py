@@ -69,7 +69,7 @@ class Dispatch(Generic[C]):
         """
         looking = asyncio.create_task(self._guarded(self._keep_looking()))
         books = asyncio.create_task(self._guarded(self._keep_books()))
-        sending = asyncio.create_task(self._guarded(channel.send(self._take, self._tell)))
+        sending = asyncio.create_task(self._guarded(self._feed(channel)))
         cancelled = False
         try:
             await asyncio.wait({sending})
@@ -117,6 +117,14 @@ class Dispatch(Generic[C]):
                 self._halt(reason)
             self._more.set()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _feed(self, channel: Channel) -> None:
+        """Open the channel once there is something to send."""
+        while not (self._ready or self._idle or self.stop):
+            self._more.clear()
+            await self._more.wait()
+        if self._ready and not self.stop:
+            await channel.send(self._take, self._tell)
 
     async def _take(self) -> Envelope | None:
         """Give the channel the next message, after a fresh look at the hold."""

@@ -94,11 +94,14 @@ SET_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
 }
 
 DELIVERY_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
+    # planned -> in_doubt only where a restored copy cannot know what was sent
     V.STANDBY: frozenset({V.PLANNED, V.LISTED, V.CANCELLED}),
-    V.PLANNED: frozenset({V.LEASED, V.SENDING, V.HELD, V.CANCELLED, V.LISTED, V.NOT_REACHED}),
+    V.PLANNED: frozenset(
+        {V.LEASED, V.SENDING, V.HELD, V.CANCELLED, V.LISTED, V.NOT_REACHED, V.IN_DOUBT}
+    ),
     V.LEASED: frozenset({V.SENDING, V.PLANNED, V.HELD, V.CANCELLED}),
     V.SENDING: frozenset({V.HANDED_OVER, V.DEFERRED, V.REFUSED, V.IN_DOUBT, V.PLANNED}),
-    V.DEFERRED: frozenset({V.LEASED, V.SENDING, V.EXPIRED, V.HELD, V.CANCELLED}),
+    V.DEFERRED: frozenset({V.LEASED, V.SENDING, V.EXPIRED, V.HELD, V.CANCELLED, V.IN_DOUBT}),
     V.IN_DOUBT: frozenset(
         {V.LEASED, V.SENDING, V.BOUNCED, V.HANDED_OVER, V.EXPIRED, V.HELD, V.CANCELLED}
     ),

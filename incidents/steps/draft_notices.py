@@ -185,14 +185,14 @@ def _put(
         recipients.forget(work, ref, plan.key, version)
         return  # everybody was told: a correction is a set of its own
     when = standing.drafted_at if standing else work.now
-    body, sealed = _sealed(work, ref, material, plan, version, counts, write, when)
+    body, sealed = _sealed(work, ref, material, version, counts, write, when)
     if standing is not None:
         recipients.forget(work, ref, plan.key, version)
         if sealed.model_copy(update={"version": standing.version}) == notices.sealed_of(standing):
             return
         _void(work, standing, "drafted anew")
         counts = _plan_rows(work, ref, material, plan, version)
-        body, sealed = _sealed(work, ref, material, plan, version, counts, write, work.now)
+        body, sealed = _sealed(work, ref, material, version, counts, write, work.now)
     notices.save_set(work, body, sealed, root(sealed))
 
 
@@ -200,7 +200,6 @@ def _sealed(
     work: UnitOfWork,
     ref: str,
     material: _Material,
-    plan: SetPlan,
     version: int,
     counts: dict[str, int],
     write: Callable[[datetime], tuple[NoticeSet, dict[str, str]]],
@@ -252,22 +251,21 @@ def _people_set(
     material: _Material, plan: SetPlan, warnings: list[str], when: datetime
 ) -> tuple[NoticeSet, dict[str, str]]:
     """Return a set for people with every class its list can need, by every channel."""
-    drafts: list[Draft] = []
-    for (locale, form, exposure), people in _kinds(material, plan).items():
-        for channel in CHANNELS:
-            drafts.append(
-                draft_class(
-                    material.words,
-                    material.sheet,
-                    plan,
-                    locale=locale,
-                    form=form,
-                    exposure=exposure,
-                    people=people,
-                    on=when.astimezone(material.zone),
-                    channel=channel,
-                )
-            )
+    drafts: list[Draft] = [
+        draft_class(
+            material.words,
+            material.sheet,
+            plan,
+            locale=locale,
+            form=form,
+            exposure=exposure,
+            people=people,
+            on=when.astimezone(material.zone),
+            channel=channel,
+        )
+        for (locale, form, exposure), people in _kinds(material, plan).items()
+        for channel in CHANNELS
+    ]
     check_required(drafts, plan.required, forbidden=plan.forbidden)
     domains = material.sheet.organisation.notices.link_domains
     banned = material.words.banned

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from incidents.audit.chain import AuditEntry, Chained, verify
+from incidents.audit.chain import AuditEntry, Chained, body_of, verify
 from incidents.audit.dossier import CaseRecord, dossier_text
 from incidents.models.base import Value
 from incidents.store import alerts, cases, deliveries, duties, notices
@@ -39,7 +39,7 @@ def verify_audit(database: Database, ring: ChainKeys) -> AuditResult:
         nonlocal links
         for row in database.audit_rows():
             links += 1
-            body = json.loads(row.body)
+            body = body_of(row.body)
             if row.action.endswith(".recorded") and "version" in body:
                 kind = row.action.removesuffix(".recorded")
                 seen[row.case_ref, kind, body["version"]] = body["sha256"]

@@ -100,7 +100,7 @@ def receive_alert(
 
 
 def _mark(alert: LeakAlert, subject: LeakedSubject, fingerprint: Callable[[str], str]) -> str:
-    """Return what makes one login of one source the same: who, and which secret."""
+    """Return what makes one login of one source the same: the alert and who."""
     return fingerprint(_mark_text(alert, subject))
 
 
@@ -111,8 +111,8 @@ def _marks(alert: LeakAlert, subject: LeakedSubject, ring: Keys) -> list[str]:
 def _mark_text(alert: LeakAlert, subject: LeakedSubject) -> str:
     who = lookup_text("email", subject.email) if subject.email else ""
     name = lookup_text("member", subject.member_name) if subject.member_name else ""
-    secret = subject.secret_fingerprint.split(":", 1)[-1]
-    return "\x1f".join((alert.source, alert.alert_id, who, name, secret))
+    # Not the secret: its fingerprint changes with the key, and the alert would seem a new one.
+    return f"{alert.source}\x1f{alert.alert_id}\x1f{who}\x1f{name}"
 
 
 def _mailbox(subject: LeakedSubject, ring: Keys) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from incidents.delivery.attempt import Channel
 from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
+from incidents.delivery.orders import Composed
 from incidents.errors import ApprovalError, DeliveryError, HeldError
 from incidents.models.inventory import Inventory, NoticeIdentity
 from incidents.models.states import CaseState, DeliveryState, SetState
@@ -15,7 +16,7 @@ from incidents.settings import Settings
 from incidents.steps.approve_notices import check_released
 from incidents.steps.person_words import CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
-from incidents.steps.send_deliveries import Composed, SendReport, send_deliveries
+from incidents.steps.send_deliveries import SendReport, send_deliveries
 from incidents.steps.standing_approval import LEAKED, check_same_words
 from incidents.store import cases, deliveries, notices
 from incidents.store.cases import EvidenceKind
@@ -51,6 +52,7 @@ def send_set(
     settings: Settings,
     owner: str,
     owner_is_dead: Callable[[str], bool],
+    check_copy: Callable[[], None],
     should_stop: Callable[[], str | None] = lambda: None,
     progress: Callable[[Mapping[str, int]], None] = lambda _counts: None,
 ) -> dict[str, int]:
@@ -58,11 +60,26 @@ def send_set(
 
     Returns counts per state and, as `left_open`, how many e-mails still wait for a later try.
 
+    Args:
+        database: Where the case lies.
+        ref: The case.
+        set_key: The set.
+        channel: The way mail goes.
+        ring: Keys for codes and return paths.
+        settings: Who acts, how many must have signed.
+        owner: This process, as the lease names it.
+        owner_is_dead: Whether another sender has surely ended.
+        check_copy: Raises when this database is a restored or copied one.
+        should_stop: Says why to stop, or None.
+        progress: Gets live counts.
+
     Raises:
+        StoreError: when this is not the enrolled installation.
         HeldError: while the case is on hold.
         ApprovalError: when it is not exactly what enough people approved.
         DeliveryError: when the relay cannot be used; what was not sent stays planned.
     """
+    check_copy()
     release(database, ref, set_key, settings=settings)
     with database.read() as work:
         row = notices.set_row(work, ref, set_key)

@@ -61,7 +61,7 @@ def override_risk(
         )
     with database.write(by) as work:
         judged = cases.get_evidence(work, ref, EvidenceKind.ASSESSMENT, RiskAssessment)
-        override = Override(level=level, by=by, reason=reason, at=work.now)  # type: ignore[arg-type]
+        override = Override(level=level, by=by, reason=reason, at=work.now)
         cases.put_evidence(work, ref, EvidenceKind.OVERRIDE, override)
         judged = judged.model_copy(update={"override": override})
         cases.put_evidence(work, ref, EvidenceKind.ASSESSMENT, judged)

@@ -128,7 +128,7 @@ def _summary(work: UnitOfWork, ref: str, version: int, query: ScopeQuery) -> Sco
             .group_by(column)
             .order_by(column)
         )
-        return {key: number for key, number in rows}
+        return {key: int(number) for key, number in rows}
 
     under_18 = AffectedRow.age_group.in_(  # type: ignore[attr-defined]
         [AgeGroup.UNDER_14, AgeGroup.FROM_14_TO_15, AgeGroup.FROM_16_TO_17]
@@ -210,7 +210,7 @@ def affected_elsewhere(work: UnitOfWork, ref: str, version: int, earlier: int) -
         inner = select(AffectedRow.person_id).where(  # type: ignore[call-overload]
             AffectedRow.case_ref == ref, AffectedRow.version == b
         )
-        return work.session.execute(
+        found: int = work.session.execute(
             select(func.count())
             .select_from(AffectedRow)
             .where(
@@ -219,5 +219,6 @@ def affected_elsewhere(work: UnitOfWork, ref: str, version: int, earlier: int) -
                 AffectedRow.person_id.not_in(inner),  # type: ignore[attr-defined]
             )
         ).scalar_one()
+        return found
 
     return only_in(version, earlier), only_in(earlier, version)

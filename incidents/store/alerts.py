@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from incidents.errors import NotFoundError
-from incidents.models.tables import AlarmRow, AlertRow, BeatRow, ContainmentRow, ContactRow
+from incidents.models.tables import AlarmRow, AlertRow, BeatRow, ContactRow, ContainmentRow
 from incidents.store.unit_of_work import UnitOfWork
 
 

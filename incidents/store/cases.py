@@ -35,8 +35,12 @@ class EvidenceKind(StrEnum):
 def open_case(work: UnitOfWork, *, kind: str = "breach", author: str) -> str:
     """Make a case with the year's next neutral name and return its ref, such as `inc-2026-0001`."""
     prefix = f"inc-{work.now:%Y}-"
+    ref_column = CaseRow.ref
     newest = work.session.execute(
-        select(func.max(CaseRow.ref)).where(CaseRow.ref.startswith(prefix))  # type: ignore[attr-defined]
+        select(ref_column)  # type: ignore[call-overload]
+        .where(ref_column.startswith(prefix))
+        .order_by(func.length(ref_column).desc(), ref_column.desc())  # type: ignore[attr-defined]
+        .limit(1)
     ).scalar()
     number = int(newest.removeprefix(prefix)) + 1 if newest else 1
     ref = f"{prefix}{number:04d}"

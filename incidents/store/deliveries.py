@@ -8,8 +8,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, or_, select, text, update
 
 from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
-from incidents.models.states import DELIVERY_MOVES, UNREACHED_DELIVERIES, DeliveryState, check_move
-from incidents.models.tables import DeliveryRow, SenderRow
+from incidents.models.states import (
+    DELIVERY_MOVES,
+    UNREACHED_DELIVERIES,
+    DeliveryState,
+    SetState,
+    check_move,
+)
+from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
+from incidents.store.cases import hold_case
 from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
@@ -112,6 +119,37 @@ def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
     number = int(result.rowcount)  # type: ignore[attr-defined]
     if number:
         work.note("deliveries.in-doubt", ref, people=number)
+    return number
+
+
+def doubt_unsent(work: UnitOfWork) -> int:
+    """Mark every message of a set under way as in doubt: a restored ledger may not know it went.
+
+    Nothing is sent until the cases are resumed: each is put on hold.
+    """
+    released = select(NoticeSetRow.case_ref, NoticeSetRow.set_key, NoticeSetRow.version).where(  # type: ignore[call-overload]
+        NoticeSetRow.state == SetState.RELEASED
+    )
+    number = 0
+    for ref, set_key, version in work.session.execute(released).all():
+        result = work.session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.case_ref == ref,
+                DeliveryRow.set_key == set_key,
+                DeliveryRow.version == version,
+                DeliveryRow.channel == "email",  # type: ignore[arg-type]
+                DeliveryRow.state.in_([D.PLANNED, D.SENDING, D.DEFERRED]),  # type: ignore[attr-defined]
+            )
+            .values(
+                state=D.IN_DOUBT,
+                reason="restored-copy",
+                doubts=DeliveryRow.doubts + 1,
+                next_at=work.now,
+            )
+        )
+        number += int(result.rowcount)  # type: ignore[attr-defined]
+        hold_case(work, ref, reason="the database was restored, copied or moved")
     return number
 
 
@@ -339,7 +377,7 @@ def people_in(work: UnitOfWork, ref: str) -> dict[str, int]:
             f"""SELECT best, COUNT(*) FROM (
               SELECT d.person_id, MIN(CASE d.state {whens} ELSE 99 END) AS best
               FROM delivery d WHERE d.case_ref = :r AND d.state <> 'standby'
-              GROUP BY d.person_id) t GROUP BY best ORDER BY best"""  # noqa: S608  # own enum
+              GROUP BY d.person_id) t GROUP BY best ORDER BY best"""
         ),
         {"r": ref},
     )
@@ -358,11 +396,11 @@ def unreached(work: UnitOfWork, ref: str) -> tuple[int, int]:
               SELECT d.person_id, SUM(CASE WHEN d.channel = 'none' THEN 0 ELSE 1 END) AS channels
               FROM delivery d WHERE d.case_ref = :r GROUP BY d.person_id
               HAVING SUM(CASE WHEN d.state IN ({told}) THEN 1 ELSE 0 END) = 0
-            ) t GROUP BY 1"""  # noqa: S608  # only names from our own enum
+            ) t GROUP BY 1"""
         ),
         {"r": ref},
     )
-    found = {key: number for key, number in rows}
+    found = {str(key): int(number) for key, number in rows}
     return found.get("without", 0), found.get("in_vain", 0)
 
 
@@ -377,7 +415,7 @@ def not_in_ledger(work: UnitOfWork, ref: str, scope: int, places: Sequence[str])
     """
     names = {f"place_{i}": place for i, place in enumerate(places)}
     within = ", ".join(f":{name}" for name in names) or "''"
-    return work.session.execute(
+    found: int = work.session.execute(
         bound(
             "SELECT COUNT(*) FROM affected a WHERE a.case_ref = :r AND a.version = :v "
             f"AND a.place IN ({within}) AND NOT EXISTS (SELECT 1 FROM delivery d "
@@ -385,6 +423,7 @@ def not_in_ledger(work: UnitOfWork, ref: str, scope: int, places: Sequence[str])
             {"r": ref, "v": scope, **names},
         )
     ).scalar_one()
+    return found
 
 
 def rows_of(work: UnitOfWork, ref: str) -> list[DeliveryRow]:

@@ -17,6 +17,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 
 
+def make_url_safe(url: str) -> str:
+    """Return a database URL as it may be shown and compared: without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return ""
+
+
 def open_engine(url: str) -> Engine:
     """Return an engine whose write transactions take the lock at once and are durable on commit.
 

@@ -76,7 +76,9 @@ def set_row(work: UnitOfWork, ref: str, set_key: str, *, lock: bool = False) -> 
         .order_by(NoticeSetRow.version.desc())  # type: ignore[attr-defined]
         .limit(1)
     )
-    row = work.session.execute(query.with_for_update() if lock else query).scalar()
+    row: NoticeSetRow | None = work.session.execute(
+        query.with_for_update() if lock else query
+    ).scalar()
     if row is None:
         raise NotFoundError(
             f"no notice set {set_key!r}", where=ref, repair=f"`forthwith notice list {ref}`"

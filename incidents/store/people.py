@@ -43,7 +43,7 @@ def replace_people(
     """
     for table in (LinkRow, ContactRow, PersonRow):
         work.session.execute(delete(table))
-    counts = {
+    counts: dict[str, Any] = {
         "people": _insert(work, PersonRow, (_person(person) for person in people)),
         "contacts": _insert(work, ContactRow, (_contact(contact, lookup) for contact in contacts)),
         "links": _insert(work, LinkRow, (link.model_dump() for link in links)),
@@ -82,7 +82,7 @@ def _contact(contact: Contact, lookup: Callable[[str, str], str]) -> dict[str, A
 
 def count_people(work: UnitOfWork) -> int:
     """Return how many people the inventory holds."""
-    return work.session.execute(select(func.count()).select_from(PersonRow)).scalar_one()
+    return int(work.session.execute(select(func.count()).select_from(PersonRow)).scalar_one())
 
 
 def known_ids(work: UnitOfWork, ids: Iterable[str]) -> set[str]:

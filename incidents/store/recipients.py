@@ -117,7 +117,7 @@ def plan(
         ),
         {"case_ref": ref, "set_key": set_key, "version": version},
     )
-    return {channel: number for channel, number in rows}
+    return {str(key): int(number) for key, number in rows}
 
 
 def sealed_rows(work: UnitOfWork, ref: str, set_key: str, version: int) -> Iterator[Any]:
@@ -166,7 +166,7 @@ def classes(work: UnitOfWork, ref: str, set_key: str, version: int) -> dict[str,
         ),
         {"r": ref, "s": set_key, "v": version},
     )
-    return {key: number for key, number in rows}
+    return {str(key): int(number) for key, number in rows}
 
 
 def open_next_channels(work: UnitOfWork, ref: str, set_key: str, version: int) -> int:
@@ -180,7 +180,7 @@ def open_next_channels(work: UnitOfWork, ref: str, set_key: str, version: int) -
                 AND EXISTS (SELECT 1 FROM delivery b WHERE b.case_ref = delivery.case_ref
                   AND b.set_key = delivery.set_key AND b.version = delivery.version
                   AND b.person_id = delivery.person_id AND b.rank = delivery.rank - 1
-                  AND b.state IN ({failed}))"""  # noqa: S608  # only names from our own enum
+                  AND b.state IN ({failed}))"""
         ),
         {"r": ref, "s": set_key, "v": version},
     )

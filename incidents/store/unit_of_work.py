@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ class UnitOfWork:
     now: datetime
     actor: str
     mac: Callable[[bytes], str]
+    noted: list[int] = field(default_factory=list)
+    """Numbers of the links added so far."""
 
     def note(self, action: str, case_ref: str = "", **body: Any) -> None:
         """Add a link to the audit chain, in this transaction.
@@ -61,6 +63,7 @@ class UnitOfWork:
             )
         )
         head.seq, head.link = entry.seq, this
+        self.noted.append(entry.seq)
         self.session.flush()
 
     def beat(self, source: str) -> None:
@@ -81,10 +84,26 @@ def upsert(session: Session, table: type[Any], values: Mapping[str, Any], key: l
 class Database:
     """Hands out transactions on one migrated database."""
 
-    def __init__(self, engine: Engine, clock: Clock, mac: Callable[[bytes], str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        mac: Callable[[bytes], str],
+        *,
+        after_commit: Callable[[int], None] = lambda _seq: None,
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            engine: The database.
+            clock: The time.
+            mac: Keyed hash for audit links.
+            after_commit: Told the chain's newest link after each commit that added to it.
+        """
         self.engine = engine
         self.clock = clock
         self.mac = mac
+        self._after_commit = after_commit
 
     def migrate(self) -> str:
         """Bring the schema up to date; return its revision."""
@@ -104,9 +123,12 @@ class Database:
         bind = self.engine.execution_options(write=write)
         try:
             with Session(bind, expire_on_commit=False) as session:
-                yield UnitOfWork(session, self.clock.now(), actor, self.mac)
+                work = UnitOfWork(session, self.clock.now(), actor, self.mac)
+                yield work
                 if write:
                     session.commit()
+                    if work.noted:
+                        self._after_commit(work.noted[-1])
         except OperationalError as error:
             if error.connection_invalidated or _is_connection_error(error):
                 raise unreachable(self.engine, error) from None

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 
 from incidents.clock import Clock, SystemClock
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
-from incidents.delivery.channels.smtp_line import Timeouts
+from incidents.delivery.channels.smtp_door import Timeouts
 from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import is_dead, this_process
@@ -125,13 +124,15 @@ def channel_to(
     return SmtpChannel(route, timeouts=Timeouts(*[seconds] * 5), pauses=pauses)
 
 
-def renderer(ref: str, date: datetime) -> Callable[[Outgoing], Composed]:
+def renderer(ref: str, date: datetime, *, body: str = "") -> Callable[[Outgoing], Composed]:
     """Return what makes a small notice for one row."""
 
     def render(one: Outgoing) -> Composed:
         token = hmac.new(b"token", one.person_id.encode(), hashlib.sha256).hexdigest()
         name = message_id(ref, SET, 1, token, "shop.example")
-        text = f"Dear {one.name},\n\nsomebody copied your orders.\n.\nYour code: {token[:8]}\n"
+        text = (
+            f"Dear {one.name},\n\nsomebody copied your orders.\n.\nYour code: {token[:8]}\n{body}"
+        )
         message = compose(
             Rendered("About your data", text, f"<p>{text}</p>"),
             sender=SENDER,
@@ -168,9 +169,3 @@ class Sending:
             "actor": "tester",
         }
         return await send_deliveries(self.database, self.ref, SET, **{**given, **self.more})
-
-
-def a_few(seed: int, low: float, high: float, number: int) -> list[float]:
-    """Return moments that look random and are the same each time."""
-    chance = random.Random(seed)
-    return [chance.uniform(low, high) for _ in range(number)]

@@ -223,7 +223,7 @@ def read_outcomes(path: Path) -> Iterator[tuple[int, DeliveryState, str]]:
     except csv.Error:
         raise InvalidInputError(
             "is no CSV row",
-            where=f"{path}:{reader.line_num}",
+            where=f"{path}:{reader.reader.line_num}",
             repair="close the quotation mark in or above that line",
         ) from None
 

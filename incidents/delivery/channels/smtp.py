@@ -12,7 +12,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, model_validator
 
 from incidents.delivery.attempt import Answer, Envelope, Stage, Take, Tell
-from incidents.delivery.channels.smtp_line import Line, RelayAwayError, Timeouts
+from incidents.delivery.channels.smtp_door import Door, RelayAwayError, Timeouts
+from incidents.delivery.channels.smtp_line import Line
 from incidents.models.base import Value
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -89,15 +90,15 @@ class SmtpChannel:
 
     def _line(self) -> Line:
         route = self.route
-        return Line(
+        door = Door(
             host=route.host,
             port=route.port,
             security=route.security,
             login=(route.username, route.password) if route.username else None,
-            helo=route.helo,
             tls=self._tls,
             timeouts=self.timeouts,
         )
+        return Line(door, route.helo)
 
 
 class _Pool:

@@ -2,68 +2,32 @@
 
 import asyncio
 import re
-import ssl
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 import aiosmtplib
-from pydantic import SecretStr
 
 from incidents.delivery.attempt import Answer, Envelope, Stage
+from incidents.delivery.channels.smtp_door import Door, RelayAwayError
 from incidents.delivery.compose import check_address
-from incidents.errors import DeliveryError, InvalidInputError
+from incidents.errors import InvalidInputError
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _LONE_END = re.compile(rb"\r\n|\r|\n")
-_LOGINS = ("plain", "login", "cram-md5")
 _GO_AHEAD = 354
 QUIT_SECONDS = 2.0
-
-
-class Timeouts(NamedTuple):
-    """Seconds to wait at each stage; the numbers are those of RFC 5321 4.5.3.2."""
-
-    banner: float = 300.0
-    mail: float = 300.0
-    rcpt: float = 300.0
-    data: float = 120.0
-    final: float = 600.0
-    """After the last dot: a shorter wait makes second copies."""
-
-
-class RelayAwayError(DeliveryError):
-    """The relay did not take a connection now; it may later."""
-
-    slug = "relay-away"
 
 
 class Line:
     """A connection that carries one message after another.
 
     Args:
-        host: Relay.
-        port: Its port.
-        security: `none`, `starttls` or `tls`.
-        login: User name and password, or None.
+        door: The relay.
         helo: Own name, empty to ask the resolver.
-        tls: Trust settings.
-        timeouts: Limits per stage.
     """
 
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        security: str,
-        login: tuple[str, SecretStr] | None,
-        helo: str,
-        tls: ssl.SSLContext | None,
-        timeouts: Timeouts,
-    ) -> None:
-        self.host, self.port, self.security, self.login = host, port, security, login
-        self.helo, self.tls, self.timeouts = helo, tls, timeouts
+    def __init__(self, door: Door, helo: str) -> None:
+        self.door, self.helo, self.timeouts = door, helo, door.timeouts
         self.stage = Stage.CONNECT
         self.carried = 0
         """Messages answered over the present connection."""
@@ -73,11 +37,6 @@ class Line:
     def is_open(self) -> bool:
         """Whether the connection stands."""
         return self._client is not None and self._client.is_connected
-
-    @property
-    def where(self) -> str:
-        """Host and port."""
-        return f"{self.host}:{self.port}"
 
     async def open(self, pauses: Sequence[float]) -> None:
         """Connect, secure and log in, with a few tries.
@@ -102,89 +61,12 @@ class Line:
 
     async def _open_once(self) -> None:
         self.close()
-        self.stage, self.carried = Stage.CONNECT, 0
-        client = aiosmtplib.SMTP(
-            hostname=self.host,
-            port=self.port,
-            local_hostname=self.helo or None,
-            timeout=self.timeouts.mail,
-            use_tls=self.security == "tls",
-            start_tls=False,  # done below, where its absence stops the route
-            tls_context=self.tls if self.security != "none" else None,
-        )
-        self._client = client
-        try:
-            await client.connect(timeout=self.timeouts.banner)
-            self.helo = client.local_hostname or self.helo
-            await self._greet(client)
-        except aiosmtplib.SMTPResponseException as error:
-            raise self._refused(error.code) from None
-        except ssl.SSLError:
-            raise self._no_trust() from None
-        except (aiosmtplib.SMTPException, OSError) as error:
-            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
-                raise self._no_trust() from None
-            what = "took too long" if isinstance(error, TimeoutError) else "cannot be reached"
-            raise RelayAwayError(
-                f"the relay {what} at {self.stage.name}",
-                where=self.where,
-                repair="check FORTHWITH_SMTP__HOST and its port; what is unsent stays planned",
-            ) from None
+        self.carried = 0
+        self._client = await self.door.enter(self.helo, self._reach)
+        self.helo = self._client.local_hostname or self.helo  # asked for once, not each time
 
-    async def _greet(self, client: aiosmtplib.SMTP) -> None:
-        self.stage = Stage.HELLO
-        await client.ehlo(timeout=self.timeouts.mail)
-        if self.security == "starttls":
-            self.stage = Stage.TLS
-            if not client.supports_extension("starttls"):
-                raise DeliveryError(
-                    "the relay offers no STARTTLS, and nothing is sent in the clear",
-                    where=self.where,
-                    repair="use its TLS port with FORTHWITH_SMTP__SECURITY=tls, or mend the relay",
-                )
-            await client.starttls(timeout=self.timeouts.mail)
-            await client.ehlo(timeout=self.timeouts.mail)
-        if self.login is not None:
-            self.stage = Stage.AUTH
-            await self._log_in(client, *self.login)
-
-    async def _log_in(self, client: aiosmtplib.SMTP, user: str, password: SecretStr) -> None:
-        # One method and one try: trying all of them with a wrong password locks the account.
-        offered = [name for name in _LOGINS if name in client.supported_auth_methods]
-        if not offered:
-            raise DeliveryError(
-                "the relay offers no login this software knows",
-                where=self.where,
-                repair="remove FORTHWITH_SMTP__USERNAME, or enable PLAIN at the relay",
-            )
-        secret, limit = password.get_secret_value(), self.timeouts.mail
-        match offered[0]:
-            case "plain":
-                await client.auth_plain(user, secret, timeout=limit)
-            case "login":
-                await client.auth_login(user, secret, timeout=limit)
-            case _:
-                await client.auth_crammd5(user, secret, timeout=limit)
-
-    def _refused(self, code: int) -> DeliveryError:
-        if 500 <= code < 600:  # noqa: PLR2004
-            return DeliveryError(
-                f"the relay refused us at {self.stage.name} with {code}",
-                where=self.where,
-                repair="check user, password and what the relay allows; all else stays planned",
-            )
-        return RelayAwayError(
-            f"the relay is not ready at {self.stage.name} ({code})",
-            where=self.where,
-            repair="send again later; what is unsent stays planned",
-        )
-
-    def _no_trust(self) -> DeliveryError:
-        return DeliveryError(
-            "the relay's certificate is not trusted, and nothing is sent in the clear",
-            where=self.where,
-            repair="use the name its certificate carries, or install its authority on this machine",
-        )
+    def _reach(self, stage: Stage) -> None:
+        self.stage = stage
 
     async def deliver(self, envelope: Envelope) -> Answer:
         """Carry one message and return the last word heard about it; never raises for the wire."""

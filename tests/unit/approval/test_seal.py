@@ -236,6 +236,10 @@ def test_any_change_of_one_row_changes_the_digest(field: str) -> None:
     assert digest_of(rows[:2]) != digest_of(rows)
 
 
+def test_the_two_ways_to_write_a_letter_are_one_in_a_row() -> None:
+    assert digest_of([row(name="Jose\u0301")]) == digest_of([row(name="Jos\u00e9")])
+
+
 def test_a_value_that_moves_to_the_next_column_changes_the_digest() -> None:
     assert digest_of([row(name="Ana", about="")]) != digest_of([row(name="", about="Ana")])
 

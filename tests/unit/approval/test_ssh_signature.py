@@ -299,6 +299,20 @@ def test_a_good_signature_in_a_frame_that_is_not_known_is_refused(
         verify(whole, MESSAGE, public_line(KEY))
 
 
+@pytest.mark.parametrize("private", [KEY, P256], ids=["ed25519", "p256"])
+def test_bytes_that_follow_inside_a_good_signature_or_key_are_refused(private: PrivateKey) -> None:
+    line, kind = public_line(private), public_line(private).split()[0]
+    outer = Reader(unarmoured(sign(private, MESSAGE)))
+    outer.raw(10)
+    blob, *_, made = (outer.string() for _ in range(5))
+    assert verify(_whole(blob, made), MESSAGE, line)
+    with pytest.raises(ApprovalError, match="bytes follow"):
+        verify(_whole(blob, made + b"x"), MESSAGE, line)
+    longer = f"{kind} {base64.b64encode(blob + b'x').decode()}"
+    with pytest.raises(ApprovalError, match="bytes follow"):
+        verify(_whole(blob + b"x", made), MESSAGE, longer)
+
+
 def test_an_rsa_signature_with_sha_1_is_refused() -> None:
     from cryptography.hazmat.primitives.asymmetric import padding
 

@@ -109,6 +109,16 @@ def test_an_edited_entry_is_found_and_named_first(field: str, value: Any) -> Non
     assert verify(rows, head(rows), check) == ["link 3 was changed after it was written"]
 
 
+@pytest.mark.parametrize("field", ["case_ref", "action", "actor", "previous", "link"])
+def test_a_blank_that_was_added_in_the_store_is_found(field: str) -> None:
+    rows = chain(3)
+    stored = rows[1].model_dump(mode="json")
+    part = stored["entry"] if field in stored["entry"] else stored
+    part[field] += " "
+    rows[1] = Chained.model_validate(stored)
+    assert verify(rows, head(rows), check)[0] == "link 2 was changed after it was written"
+
+
 def test_a_dropped_entry_is_found_and_named() -> None:
     rows = chain(5)
     end = head(rows)

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from incidents.delivery.attempt import Answer, Envelope, Stage
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
-from incidents.delivery.channels.smtp_line import Timeouts, _stuffed
+from incidents.delivery.channels.smtp_door import Timeouts
+from incidents.delivery.channels.smtp_line import _stuffed
 from incidents.delivery.retry import classify
 from incidents.errors import DeliveryError
 from incidents.models.states import DeliveryState
