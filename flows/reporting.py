@@ -55,7 +55,7 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
     return f"“{words}”", ""
 
 
-PHRASE = 20
+PHRASE = 16
 RELATIONS = {
     "before": "before",
     "not_later_than": "not later than",

@@ -25,15 +25,16 @@ def duty_table(view: CaseView, *, title: str = "Duties, next deadline first") ->
     """Return the duties one a line: time left, deadline, recipient, id, state, article."""
     made = table(
         title,
-        ("left", "deadline, local time", "to", "duty", "state", "article"),
+        ("left", "deadline, local time", "state", "to", "duty", "article"),
         (_line(view, duty, state) for duty, state in view.duties),
         note="A word in quotes is the law's own: it names no number, the time beside it is your "
         "own target.\nThis informs counsel; it does not replace counsel.",
     )
-    for name, most in (("left", 10), ("deadline, local time", 38), ("to", 22), ("article", 22)):
+    for name, most in (("left", 10), ("deadline, local time", 36), ("to", 22), ("article", 30)):
         column = next(one for one in made.columns if one.header == name)
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
     ids = next(one for one in made.columns if one.header == "duty")
+    next(one for one in made.columns if one.header == "state").min_width = 8
     # An id is what the next command needs: it is never cut.
     ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in view.duties), default=4)
     return made
@@ -46,7 +47,7 @@ def _line(view: CaseView, duty: Duty, state: str) -> tuple[str, ...]:
     status = state if state != "open" else STATUS[duty.status]
     mark = MARKS.get(duty.citation.confidence, "")
     article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
-    return left, deadline, _whom(duty), duty.id, status, article
+    return left, deadline, status, _whom(duty), duty.id, article
 
 
 def _whom(duty: Duty) -> str:

@@ -11,8 +11,8 @@ from rich.table import Table
 
 
 def console() -> Console:
-    """Return a console that is as wide as the terminal, and 140 columns where there is none."""
-    width = None if sys.stdout.isatty() else 140
+    """Return a console that is as wide as the terminal, and 150 columns where there is none."""
+    width = None if sys.stdout.isatty() else 150
     return Console(width=width, highlight=False, soft_wrap=False)
 
 

@@ -1,6 +1,5 @@
 """One change and its audit entry leave together, or not at all."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from incidents.audit.chain import GENESIS, AuditEntry, link
+from incidents.audit.chain import GENESIS, AuditEntry, body_text, link
 from incidents.clock import Clock
 from incidents.models.tables import AuditHeadRow, AuditRow, BeatRow
 from incidents.store.engine import migrate, unreachable
@@ -57,7 +56,7 @@ class UnitOfWork:
                 at=entry.at,
                 action=action,
                 actor=self.actor,
-                body=json.dumps(body, ensure_ascii=False, sort_keys=True),
+                body=body_text(body),
                 previous=head.link,
                 link=this,
             )
