@@ -131,8 +131,3 @@ class PublicFolder:
 def open_workshop(settings: Settings | None = None, clock: Clock | None = None) -> Workshop:
     """Return the parts for these settings, or for those of the environment."""
     return Workshop(settings or settings_from_environment(), clock or SystemClock())
-
-
-def law_and_scales() -> tuple[Catalogue, Scales]:
-    """Return law and severity scales alone: triage needs no home, no keys and no database."""
-    return read_catalogue(LAW), read_scales()

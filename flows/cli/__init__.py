@@ -1,23 +1,62 @@
 """The `forthwith` command."""
 
 import sys
-from pathlib import Path
+from importlib import import_module
 
 import click
 from click.exceptions import Exit
 
 from incidents.errors import ForthwithError
 
+COMMANDS = {
+    # In the order in which a crisis needs them. A module is imported when its command is called:
+    # triage has to answer at once, and needs neither a database nor Prefect.
+    "demo": "demo",
+    "triage": "triage",
+    "report": "cases",
+    "alert": "cases",
+    "case": "cases",
+    "scope": "cases",
+    "risk": "cases",
+    "duties": "duties",
+    "notice": "notices",
+    "announcement": "notices",
+    "send": "notices",
+    "hold": "notices",
+    "resume": "notices",
+    "deliveries": "notices",
+    "law": "law",
+    "init": "admin",
+    "inventory": "admin",
+    "paste": "admin",
+    "schema": "admin",
+    "step": "admin",
+    "watch": "admin",
+    "doctor": "admin",
+    "audit": "admin",
+    "keys": "admin",
+    "reconcile": "admin",
+}
+"""Command -> module of this folder that holds it, as `<command>` or `<command>_`."""
 
-class Ordered(click.Group):
-    """A group that lists its commands in the order in which a crisis needs them."""
 
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return command names in the order they were added."""
-        return list(self.commands)
+class Rooms(click.Group):
+    """A group whose commands are loaded when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's name
+        """Return command names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"flows.cli.{COMMANDS[cmd_name]}")
+        found = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_", None)
+        return found if isinstance(found, click.Command) else getattr(module, f"{cmd_name}_")
 
 
-@click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="forthwith")
 def forthwith() -> None:
     """Breach response and notification: who must be told, by when, in what words, with proof.
@@ -26,34 +65,8 @@ def forthwith() -> None:
     """
 
 
-@forthwith.command()
-@click.option("--keep", is_flag=True, help="Leave everything running and on disk until Ctrl-C.")
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("forthwith-demo"),
-    show_default=True,
-    help="Where each run makes a folder of its own.",
-)
-@click.option("--people", type=click.IntRange(50, 200_000), default=5000, show_default=True)
-def demo(*, keep: bool, folder: Path, people: int) -> None:
-    """Run one whole breach case on an invented shop. Nothing leaves this machine."""
-    from flows.demo.run import run_demo
-
-    run_demo(folder, people=people, keep=keep)
-
-
-def _add_rooms() -> None:
-    from flows.cli import admin, cases, duties, law, notices, triage
-
-    for room in (triage, cases, duties, notices, law, admin):
-        room.add_to(forthwith)
-
-
 def main() -> None:
     """Run the command; errors say what is wrong, where, and what to do."""
-    _add_rooms()
     try:
         code = forthwith.main(standalone_mode=False)
     except Exit as end:

@@ -6,20 +6,19 @@ from pathlib import Path
 import click
 
 from flows.cli.show import as_json
+from incidents.data_files import read_text
+from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import report_schema
 from incidents.inventory.schema import inventory_schema
 from incidents.inventory.sources.folder import InventoryFolder, read_folder
+from incidents.inventory.sources.paste import read_paste
 from incidents.inventory.sources.writer import write_empty
+from incidents.models.base import read_as
+from incidents.models.report import Window
 from incidents.steps.check_installation import reconcile
 from incidents.steps.export_evidence import export_evidence, verify_audit
 from incidents.steps.import_inventory import check_inventory, import_inventory
 from incidents.wiring import Workshop, open_workshop
-
-
-def add_to(group: click.Group) -> None:
-    """Add this room's commands."""
-    for command in (init, inventory, schema, step, watch, doctor, audit, keys, reconcile_):
-        group.add_command(command)
 
 
 @click.command()
@@ -51,6 +50,37 @@ def inventory(verb: str, folder: Path | None, *, json_: bool) -> None:
         shop.database, shop.ring, _folder(shop, folder), actor=shop.settings.actor
     )
     click.echo(", ".join(f"{number:,} {what}" for what, number in counts.items()))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--store", required=True, help="The store of stores.yaml in which their data lies.")
+@click.option("--from", "first_on", required=True, help="First day of the data, YYYY-MM-DD.")
+@click.option("--to", "last_on", required=True, help="Last day of the data, YYYY-MM-DD.")
+def paste(file: Path, store: str, first_on: str, last_on: str) -> None:
+    """Make the people of an inventory folder from a pasted list: mailboxes, or a small table.
+
+    Writes people.csv, contacts.csv and links.csv beside organisation.yaml; never over old ones.
+    """
+    folder = open_workshop().settings.inventory_folder
+    there = [
+        name
+        for name in ("people.csv", "contacts.csv", "links.csv")
+        if (folder / name).exists() and len((folder / name).read_text().splitlines()) > 1
+    ]
+    if there:
+        raise InvalidInputError(
+            f"there are people already in {', '.join(there)}",
+            where=str(folder),
+            repair="set FORTHWITH_INVENTORY to a new folder, or move them away",
+        )
+    window = read_as(Window, {"first_on": first_on, "last_on": last_on}, where="--from, --to")
+    pasted = read_paste(read_text(file), store_id=store, window=window)
+    folder.mkdir(parents=True, exist_ok=True)
+    pasted.write(folder)
+    for one in pasted.warnings:
+        click.echo(f"{one.level}: {one.where}: {one.what}; {one.repair}", err=True)
+    click.echo(f"{len(pasted.people)} people in {folder}; now `forthwith inventory import`")
 
 
 def _folder(shop: Workshop, folder: Path | None) -> InventoryFolder:

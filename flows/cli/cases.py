@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.prompt import Prompt
 
-from flows.cli.duties import duty_table
+from flows.cli.duty_table import duty_table
 from flows.cli.show import as_json, console, counts, table
 from incidents.data_files import read_data
 from incidents.errors import InvalidInputError
@@ -21,12 +21,6 @@ from incidents.steps.receive_alert import receive_alert
 from incidents.steps.show_case import CaseView, all_cases, case_finding, show_case
 from incidents.steps.weigh_risk import override_risk
 from incidents.wiring import Workshop, open_workshop
-
-
-def add_to(group: click.Group) -> None:
-    """Add this room's commands."""
-    for command in (report, alert, case, scope, risk):
-        group.add_command(command)
 
 
 @click.command()
@@ -155,7 +149,7 @@ def print_case(view: CaseView) -> None:
     if view.unknown_law:
         out.print(counts("Law not known here, ask counsel", view.unknown_law))
     if view.duties:
-        out.print(duty_table(view))
+        out.print(duty_table(view.duties, view.now, view.first_deadlines))
     if view.sets:
         rows = [
             (

@@ -1,57 +1,15 @@
 """Duties of a case: what is owed to whom by when, why, and counsel's answers."""
 
 import click
-from rich.table import Table
 
+from flows.cli.duty_table import duty_table
 from flows.cli.show import as_json, console, table
-from flows.reporting import short_deadline
 from incidents.duties.explain import explain
 from incidents.errors import NotFoundError
 from incidents.models.duty import Duty, DutyList
 from incidents.steps.record_receipt import record_receipt
 from incidents.steps.show_case import CaseView, listed_duties, show_case
 from incidents.wiring import open_workshop
-
-MARKS = {"memory": "from memory, unverified", "mixed": "partly from memory", "own": "own policy"}
-STATUS = {"owed": "owed", "may_be_owed": "may be", "owed_if": "if"}
-
-
-def add_to(group: click.Group) -> None:
-    """Add this room's commands."""
-    group.add_command(duties)
-
-
-def duty_table(view: CaseView, *, title: str = "Duties, next deadline first") -> Table:
-    """Return the duties one a line: time left, deadline, recipient, id, state, article."""
-    made = table(
-        title,
-        ("left", "deadline, local time", "state", "to", "duty", "article"),
-        (_line(view, duty, state) for duty, state in view.duties),
-        note="A word in quotes is the law's own: it names no number, the time beside it is your "
-        "own target.\nThis informs counsel; it does not replace counsel.",
-    )
-    for name, most in (("left", 10), ("deadline, local time", 36), ("to", 22), ("article", 30)):
-        column = next(one for one in made.columns if one.header == name)
-        column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
-    ids = next(one for one in made.columns if one.header == "duty")
-    next(one for one in made.columns if one.header == "state").min_width = 8
-    # An id is what the next command needs: it is never cut.
-    ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in view.duties), default=4)
-    return made
-
-
-def _line(view: CaseView, duty: Duty, state: str) -> tuple[str, ...]:
-    deadline, left = short_deadline(duty, view.now)
-    if duty.id in view.first_deadlines:
-        deadline += f" (was {view.first_deadlines[duty.id]:%d %b %H:%M} UTC)"
-    status = state if state != "open" else STATUS[duty.status]
-    mark = MARKS.get(duty.citation.confidence, "")
-    article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
-    return left, deadline, status, _whom(duty), duty.id, article
-
-
-def _whom(duty: Duty) -> str:
-    return (duty.recipient.name or duty.recipient.kind).split(" (")[0]
 
 
 @click.command()
@@ -108,7 +66,7 @@ def duties(
     elif json_:
         as_json([{**duty.model_dump(mode="json"), "answer": state} for duty, state in view.duties])
     else:
-        console().print(duty_table(view))
+        console().print(duty_table(view.duties, view.now, view.first_deadlines))
 
 
 def _find(view: CaseView, duty_id: str) -> Duty:

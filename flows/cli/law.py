@@ -11,11 +11,6 @@ from incidents.duties.sources.folder import read_catalogue, read_law_files
 from incidents.errors import LawDataError, NotFoundError
 
 
-def add_to(group: click.Group) -> None:
-    """Add this room's commands."""
-    group.add_command(law)
-
-
 @click.group()
 def law() -> None:
     """List the laws that are loaded, show one, check them all."""

@@ -8,19 +8,13 @@ import click
 from flows.cli.show import as_json, console, counts, table
 from flows.files import write_drafts, write_lists
 from incidents.delivery.channels.folder import read_outcomes
-from incidents.steps.announce import propose_announcement
+from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
 from incidents.steps.approve_notices import sign_line, statement
 from incidents.steps.hold_case import hold, resume
 from incidents.steps.record_outcomes import record_outcomes
 from incidents.steps.show_case import show_case
 from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
 from incidents.wiring import open_workshop
-
-
-def add_to(group: click.Group) -> None:
-    """Add this room's commands."""
-    for command in (notice, announcement, send, hold_, resume_, deliveries):
-        group.add_command(command)
 
 
 @click.group()
@@ -118,9 +112,9 @@ def notice_standing() -> None:
 
 @click.command()
 @click.argument("case")
-@click.argument("verb", type=click.Choice(["propose", "publish"]), default="propose")
+@click.argument("verb", type=click.Choice(["propose", "draft", "publish"]), default="propose")
 def announcement(case: str, verb: str) -> None:
-    """Propose an announcement with its grounds, or publish the approved one and fetch it back."""
+    """Propose an announcement with its grounds, draft it, or publish the approved one."""
     if verb == "publish":
         from flows.start import start_announce
 
@@ -128,6 +122,10 @@ def announcement(case: str, verb: str) -> None:
         click.echo(f"{case}: the announcement is published and was fetched back as sealed")
         return
     shop = open_workshop()
+    if verb == "draft":
+        draft_public(shop.database, case, shop.words, settings=shop.settings)
+        click.echo(f"{SET_KEY} is drafted; it is read and signed like every notice")
+        return
     proposal = propose_announcement(shop.database, case)
     for line in proposal.lines():
         click.echo(line)

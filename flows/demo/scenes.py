@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 
-from flows.cli.duties import duty_table
+from flows.cli.duty_table import duty_table
 from flows.cli.show import counts, table
 from incidents.models.duty import DutyList
 from incidents.models.risk import RiskAssessment
@@ -89,7 +89,7 @@ class Scenes:
     def duties(self, view: CaseView, found: DutyList) -> None:
         """Show every duty, and what is not known here."""
         known = [one for one in view.duties if one[0].regime != "law-unknown"]
-        self.out.print(duty_table(view.model_copy(update={"duties": known})))
+        self.out.print(duty_table(known, view.now, view.first_deadlines))
         unknown = {one.place: one.people.best or one.people.low for one in found.unknown_law}
         total = sum(unknown.values())
         self.out.print(

@@ -12,7 +12,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Generic
 
-from incidents.delivery.attempt import Answer, Channel, Envelope
+from incidents.delivery.attempt import Answer, Channel, Envelope, Stage
 from incidents.delivery.orders import C, InThread, Ledger, Orders
 from incidents.delivery.outcome import (
     Result,
@@ -57,7 +57,7 @@ class Dispatch(Generic[C]):
         self._answered: list[Result] = []
         self._more, self._wake = asyncio.Event(), asyncio.Event()
         self._idle = self._dry = self._closing = False
-        self._seen_at = -BLIND_SECONDS
+        self._seen_at = float("-inf")
         self._shown_at = self._show_every = 0.0
         self._breaker = Breaker()
         self._rng = random.Random()  # noqa: S311  # spreads tries in time; nothing secret
@@ -86,10 +86,13 @@ class Dispatch(Generic[C]):
         return cancelled
 
     def remains(self) -> list[Result]:
-        """Return what is still to be recorded: late answers, and what was not begun."""
-        waiting = [put_back(claimed) for claimed in self._ready]
-        flying = [put_back(claimed, name) for claimed, name in self._flying.values()]
-        return self._answered + waiting + flying
+        """Return what is still to be recorded: late answers, and what was not begun.
+
+        A message that the channel took and never answered for may have gone out.
+        """
+        for number in list(self._flying):
+            self._tell(Answer(number, Stage.BODY, text="lost"))
+        return self._answered + [put_back(claimed) for claimed in self._ready]
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
