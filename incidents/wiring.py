@@ -19,7 +19,7 @@ from incidents.models.base import read_as
 from incidents.risk.severity import Scales
 from incidents.risk.sources.scales_file import read_scales
 from incidents.settings import Settings, settings_from_environment
-from incidents.steps.check_installation import enrol_new, installation_of
+from incidents.steps.check_installation import enrol_new, follow
 from incidents.store.engine import make_url_safe, open_engine
 from incidents.store.unit_of_work import Database
 from incidents.witness import Witness
@@ -46,10 +46,10 @@ class Workshop:
             open_engine(self.settings.database),
             self.clock,
             self._chain,
-            after_commit=lambda seq: self.witness.advance(self._installation, seq),
         )
         database.migrate()
         enrol_new(database, self.witness)
+        follow(database, self.witness)
         return database
 
     @cached_property
@@ -57,10 +57,6 @@ class Workshop:
         """The file that tells a restored, copied or moved database."""
         url = make_url_safe(self.settings.database)
         return Witness(self.settings.keys.with_suffix(".witness"), url)
-
-    @cached_property
-    def _installation(self) -> str:
-        return installation_of(self.database)
 
     def _chain(self, data: bytes) -> str:
         return self.ring.chain(data)

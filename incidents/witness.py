@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ class Seen:
     installation: str
     place: str
     seq: int
+    link: str
+    """The chain's link of that number: a copy that went its own way has another one there."""
 
 
 @dataclass
@@ -40,13 +43,15 @@ class Witness:
         """Return what the file says; None when there is none."""
         try:
             data = json.loads(self.path.read_text(encoding="utf-8"))
-            return Seen(str(data["installation"]), str(data["place"]), int(data["seq"]))
+            return Seen(
+                str(data["installation"]), str(data["place"]), int(data["seq"]), str(data["link"])
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
-            return Seen("", "", 0)  # damaged: it vouches for nothing
+            return Seen("", "", 0, "")  # damaged: it vouches for nothing
 
-    def advance(self, installation: str, seq: int) -> None:
+    def advance(self, installation: str, seq: int, link: str) -> None:
         """Remember a longer chain; a shorter one is never written over it.
 
         What is not this installation's, or lies elsewhere, is left alone for a person to look at.
@@ -55,11 +60,11 @@ class Witness:
         if seen is None or (seen.installation, seen.place) != (installation, self.place()):
             return
         if seq > seen.seq:
-            self._write(Seen(installation, seen.place, seq))
+            self._write(Seen(installation, seen.place, seq, link))
 
-    def enrol(self, installation: str, seq: int) -> None:
+    def enrol(self, installation: str, seq: int, link: str) -> None:
         """Begin to vouch for this installation at this place."""
-        self._write(Seen(installation, self.place(), seq))
+        self._write(Seen(installation, self.place(), seq, link))
 
     def _write(self, seen: Seen) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,8 +83,12 @@ class Witness:
         words = "\x1f".join((machine, self.database, str(self.path.resolve())))
         return hashlib.sha256(words.encode()).hexdigest()[:32]
 
-    def check(self, installation: str, seq: int) -> None:
+    def check(self, installation: str, link_at: Callable[[int], str | None]) -> None:
         """Let the enrolled installation pass.
+
+        Args:
+            installation: Id of the database.
+            link_at: The chain's link of a number, None where the chain is shorter.
 
         Raises:
             StoreError: when the database was restored, copied or moved.
@@ -95,10 +104,10 @@ class Witness:
             what = "is another installation than the one its witness file vouches for"
         elif seen.place != self.place():
             what = "was copied or moved: its witness file was written in another place"
-        elif seq < seen.seq:
+        elif link_at(seen.seq) != seen.link:
             what = (
-                f"was restored from an older copy: its audit chain ends at link {seq}, "
-                f"link {seen.seq} had been written"
+                "was restored from an older copy: "
+                f"link {seen.seq} of its audit chain is not the one that had been written"
             )
         else:
             return

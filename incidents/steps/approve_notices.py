@@ -69,7 +69,7 @@ def sign_set(
         key = check_signature(
             signature,
             notices.statement_of(row),
-            _approvers(work, ref),
+            enrolled(work, ref),
             now=work.now,
             valid_for=timedelta(days=settings.approval_days),
         )
@@ -102,7 +102,7 @@ def decide(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Decision:
     return may_release(
         notices.signatures(work, row),
         notices.statement_of(row),
-        _approvers(work, row.case_ref),
+        enrolled(work, row.case_ref),
         now=work.now,
         valid_for=timedelta(days=settings.approval_days),
         needed=settings.needed_approvals,
@@ -125,6 +125,7 @@ def check_released(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> N
         )
 
 
-def _approvers(work: UnitOfWork, ref: str) -> list[Approver]:
+def enrolled(work: UnitOfWork, ref: str) -> list[Approver]:
+    """Return who may sign for a case, as its inventory says."""
     inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
     return inventory.organisation.approvers

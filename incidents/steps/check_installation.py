@@ -1,7 +1,7 @@
 """Lets only the enrolled installation send; a named person reconciles any other."""
 
 from incidents.clock import new_id
-from incidents.errors import InvalidInputError
+from incidents.errors import InvalidInputError, StoreError
 from incidents.models.tables import InstallationRow
 from incidents.store.deliveries import doubt_unsent
 from incidents.store.unit_of_work import Database
@@ -20,7 +20,20 @@ def enrol_new(database: Database, witness: Witness) -> None:
         work.session.add(InstallationRow(name=NAME, value=installation))
         work.note("installation.enrolled", installation=installation)
     if witness.read() is None:
-        witness.enrol(installation, database.audit_head()[0])
+        witness.enrol(installation, *database.audit_head())
+
+
+def follow(database: Database, witness: Witness) -> None:
+    """Let the witness follow the chain from now on, if it vouches for this database.
+
+    A copy that goes its own way must not grow past the witness and be taken for the original.
+    """
+    try:
+        check_installation(database, witness)
+    except StoreError:
+        return
+    installation = installation_of(database)
+    database.after_commit = lambda seq, link: witness.advance(installation, seq, link)
 
 
 def check_installation(database: Database, witness: Witness) -> None:
@@ -29,7 +42,7 @@ def check_installation(database: Database, witness: Witness) -> None:
     Raises:
         StoreError: saying what it looks like and what to do.
     """
-    witness.check(installation_of(database), database.audit_head()[0])
+    witness.check(installation_of(database), database.audit_link)
 
 
 def installation_of(database: Database) -> str:
@@ -57,5 +70,5 @@ def reconcile(database: Database, witness: Witness, *, by: str, reason: str) -> 
     with database.write(by) as work:
         marked = doubt_unsent(work)
         work.note("installation.reconciled", messages=marked)
-    witness.enrol(installation_of(database), database.audit_head()[0])
+    witness.enrol(installation_of(database), *database.audit_head())
     return marked

@@ -1,166 +1,231 @@
 """Looks for what nobody may miss: deadlines coming, lists overdue, sends that stand still."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from incidents.errors import DeliveryError
-from incidents.models.base import Value, in_zone
+from incidents.errors import ForthwithError
+from incidents.models.base import in_zone
 from incidents.models.states import CaseState, DeliveryState, DutyState, SetState
+from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
+from incidents.settings import Settings
+from incidents.steps.approve_notices import decide, enrolled
+from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.store import alerts, cases, deliveries, duties, notices
+from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 SETTLED = frozenset({DutyState.DONE, DutyState.DECLINED, DutyState.WITHDRAWN})
+WORKED_OUT = frozenset({CaseState.DUTIES_LISTED, CaseState.DRAFTED})
 OVERDUE_AGAIN = timedelta(hours=4)
 HELD_TOO_LONG = timedelta(hours=1)
 STALLED = timedelta(minutes=10)
+UNWORKED = timedelta(minutes=30)
+WAITING = frozenset({DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.SENDING})
+
+Found = Iterator[Alarm]
 
 
-class Alarm(Value):
-    """Something a person has to hear of. Neutral: refs, ids and times only."""
-
-    key: str
-    text: str
-    again_after: timedelta | None = None
-
-
-def find_alarms(database: Database, *, before_hours: Sequence[float]) -> list[Alarm]:
-    """Return what the cases call for at this moment, raised before or not."""
+def find_alarms(database: Database, *, settings: Settings) -> Sight:
+    """Return what the open cases call for at this moment, raised before or not."""
+    sight = Sight()
     with database.read() as work:
-        alarms: list[Alarm] = []
         for row in cases.case_rows(work):
             if row.state == CaseState.CLOSED:
                 continue
-            alarms += _deadlines(work, row.ref, before_hours)
-            alarms += _lists(work, row.ref)
-            if row.held_at is not None and work.now - row.held_at > HELD_TOO_LONG:
-                alarms.append(
-                    Alarm(
-                        key=f"{row.ref}:held",
-                        text=f"{row.ref} has been on hold since {row.held_at:%Y-%m-%d %H:%M} UTC; "
-                        "the clocks keep running",
-                        again_after=OVERDUE_AGAIN,
-                    )
-                )
-            elif row.held_at is None:
-                alarms += _stalled(work, row.ref)
-        return alarms
+            sight += _case(work, row, settings)
+    return sight
 
 
-def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> list[Alarm]:
-    alarms = []
-    for row in duties.duty_rows(work, ref):
-        act_by = row.due_by or row.target_by
-        if DutyState(row.state) in SETTLED or act_by is None:
-            continue
-        what = "deadline" if row.due_by else "own target"
-        when = in_zone(act_by, duties.duty_value(row).zone)
-        left = act_by - work.now
-        if left <= timedelta(0):
+def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
+    looks: list[Callable[[], Found]] = [
+        lambda: _deadlines(work, row.ref, settings.alarm_before_hours),
+        lambda: _signatures(work, row.ref, settings),
+        lambda: _lists(work, row.ref),
+        lambda: _held(work, row),
+        lambda: _unworked(work, row),
+        lambda: _stalled(work, row),
+    ]
+    alarms: list[Alarm] = []
+    for look in looks:
+        # One damaged row must not silence what the rest of the case calls for.
+        try:
+            alarms += look()
+        except (ForthwithError, ValueError) as error:
             alarms.append(
                 Alarm(
-                    key=f"{ref}:{row.duty_id}:{act_by:%Y%m%dT%H%M}:overdue",
-                    text=f"{ref} {row.duty_id}: the {what} {when} HAS PASSED and the duty is "
-                    f"{row.state}",
+                    key=f"{row.ref}:unreadable",
+                    text=f"{row.ref}: cannot be watched in full ({_kind(error)})",
                     again_after=OVERDUE_AGAIN,
                 )
             )
+    standing = {alarm.key for alarm in alarms}
+    passing = {f"{row.ref}:{what}" for what in ("held", "stalled", "unworked", "unreadable")}
+    passing |= {f"{row.ref}:list:{channel}" for channel in ("letter", "call", "hand")}
+    return Sight(alarms=alarms, fine=sorted(passing - standing))
+
+
+def _kind(error: Exception) -> str:
+    return error.slug if isinstance(error, ForthwithError) else type(error).__name__
+
+
+def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> Found:
+    for row in duties.duty_rows(work, ref):
+        act_by = _act_by(row)
+        if act_by is None:
             continue
-        reached = [hours for hours in before_hours if left <= timedelta(hours=hours)]
-        if reached:
-            alarms.append(
-                Alarm(
-                    key=f"{ref}:{row.duty_id}:{act_by:%Y%m%dT%H%M}:{min(reached):g}h",
-                    text=f"{ref} {row.duty_id}: {what} {when}, in "
-                    f"{left.total_seconds() / 3600:.1f} h; the duty is {row.state}",
-                )
-            )
-    return alarms
+        what = "deadline" if row.due_by else "own target"
+        when = in_zone(act_by, duties.duty_value(row).zone)
+        key = f"{ref}:{row.duty_id}:{act_by:%Y%m%dT%H%M}"
+        left = act_by - work.now
+        reached = _reached(left, before_hours)
+        if left <= timedelta(0):
+            text = f"{ref} {row.duty_id}: the {what} {when} HAS PASSED; the duty is {row.state}"
+            yield Alarm(key=f"{key}:overdue", text=text, again_after=OVERDUE_AGAIN)
+        elif reached is not None:
+            text = f"{ref} {row.duty_id}: {what} {when}, {_hours(left)}; the duty is {row.state}"
+            yield Alarm(key=f"{key}:{reached:g}h", text=text)
 
 
-def _lists(work: UnitOfWork, ref: str) -> list[Alarm]:
-    late: dict[tuple[str, datetime], int] = {}
-    for row in deliveries.listed(work, ref):
-        if row.due_by is not None and row.due_by <= work.now:
-            late[row.channel, row.due_by] = late.get((row.channel, row.due_by), 0) + 1
-    return [
-        Alarm(
-            key=f"{ref}:list:{channel}:{due_by:%Y%m%dT%H%M}",
-            text=f"{ref}: {number} {channel} tasks were due {due_by:%Y-%m-%d %H:%M} UTC",
+def _act_by(row: DutyRow) -> datetime | None:
+    """Return the moment to act by; None when there is no clock or nothing left to do."""
+    return None if DutyState(row.state) in SETTLED else row.due_by or row.target_by
+
+
+def _reached(left: timedelta, before_hours: Sequence[float]) -> float | None:
+    """Return the latest warning that is due: after a long silence one alarm and not three."""
+    return min((hours for hours in before_hours if left <= timedelta(hours=hours)), default=None)
+
+
+def _hours(left: timedelta) -> str:
+    return f"in {left.total_seconds() / 3600:.1f} h"
+
+
+def _signatures(work: UnitOfWork, ref: str, settings: Settings) -> Found:
+    """Who has not signed a drafted set while the first clock it serves runs out."""
+    clocks = {row.duty_id: _act_by(row) for row in duties.duty_rows(work, ref)}
+    for row in notices.set_rows(work, ref):
+        if row.state != SetState.DRAFTED:
+            continue
+        ends = [at for name in notices.notice_set(row).duties if (at := clocks.get(name))]
+        if not ends:
+            continue
+        left = min(ends) - work.now
+        reached = _reached(left, settings.alarm_before_hours)
+        late = left <= timedelta(0)
+        if reached is None and not late:
+            continue
+        key = f"{ref}:{row.set_key}:v{row.version}:{min(ends):%Y%m%dT%H%M}:signatures"
+        yield Alarm(
+            key=f"{key}:overdue" if late else f"{key}:{reached:g}h",
+            text=f"{ref} {row.set_key} v{row.version}: {_who(work, row, settings)}; the first "
+            f"clock it serves {'HAS ENDED' if late else f'ends {_hours(left)}'}, "
+            f"{min(ends):%Y-%m-%d %H:%M} UTC",
+            again_after=OVERDUE_AGAIN if late else None,
+        )
+
+
+def _who(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> str:
+    signed = decide(work, row, settings).signed_by
+    open_ = [one.id for one in enrolled(work, row.case_ref) if one.id not in signed]
+    return (
+        f"{len(signed)} of {settings.needed_approvals} signatures; "
+        f"not signed by {', '.join(open_) or 'anybody enrolled'}"
+    )
+
+
+def _lists(work: UnitOfWork, ref: str) -> Found:
+    for channel, (number, oldest) in alerts.overdue_lists(work, ref).items():
+        yield Alarm(
+            key=f"{ref}:list:{channel}",
+            text=f"{ref}: {number} {channel} tasks are overdue, the oldest since "
+            f"{oldest:%Y-%m-%d %H:%M} UTC",
             again_after=timedelta(days=1),
         )
-        for (channel, due_by), number in late.items()
-    ]
 
 
-def _stalled(work: UnitOfWork, ref: str) -> list[Alarm]:
-    """A released set with unsent mail and nobody sending: silence must not read as told."""
-    released = [row for row in notices.set_rows(work, ref) if row.state == SetState.RELEASED]
-    waiting = sum(
-        number
-        for row in released
-        for (channel, state), number in deliveries.counts(work, ref, row.set_key).items()
-        if channel == "email" and state in {DeliveryState.PLANNED, DeliveryState.SENDING}
-    )
-    sender = deliveries.sender_of(work, ref)
-    if not waiting or (sender is not None and work.now - sender.until < STALLED):
-        return []
-    return [
-        Alarm(
-            key=f"{ref}:stalled",
-            text=f"{ref}: {waiting} e-mails wait and nobody is sending",
+def _held(work: UnitOfWork, row: CaseRow) -> Found:
+    if row.held_at is not None and work.now - row.held_at > HELD_TOO_LONG:
+        yield Alarm(
+            key=f"{row.ref}:held",
+            text=f"{row.ref} has been on hold since {row.held_at:%Y-%m-%d %H:%M} UTC; "
+            "the clocks keep running",
+            again_after=OVERDUE_AGAIN,
+        )
+
+
+def _unworked(work: UnitOfWork, row: CaseRow) -> Found:
+    """A report from which nobody derived duties has no clock that could ring."""
+    if row.kind != "breach" or CaseState(row.state) in WORKED_OUT:
+        return
+    reports = cases.evidence_rows(work, row.ref, EvidenceKind.REPORT)
+    since = reports[-1].made_at if reports else row.opened_at
+    if work.now - since > UNWORKED:
+        yield Alarm(
+            key=f"{row.ref}:unworked",
+            text=f"{row.ref}: no duties were worked out from the report of "
+            f"{since:%Y-%m-%d %H:%M} UTC; its clocks may be running",
+            again_after=OVERDUE_AGAIN,
+        )
+
+
+def _stalled(work: UnitOfWork, row: CaseRow) -> Found:
+    """Approved but not sent, and nobody sending: silence must not read as told."""
+    sender = deliveries.sender_of(work, row.ref)
+    if row.held_at is not None or (sender is not None and work.now - sender.until < STALLED):
+        return
+    waiting, unreleased = 0, []
+    for one in notices.set_rows(work, row.ref):
+        if one.state == SetState.RELEASED:
+            waiting += _unsent(work, one)
+        elif one.state == SetState.APPROVED and work.now - _free_since(work, one) > STALLED:
+            unreleased.append(f"{one.set_key} v{one.version}")
+    retry_at = deliveries.next_due(work, row.ref)
+    late = retry_at is not None and work.now - retry_at > STALLED
+    words = []
+    if waiting:
+        words.append(f"{waiting} e-mails wait and nobody is sending")
+    if late and retry_at is not None:
+        words.append(f"second tries were due {retry_at:%Y-%m-%d %H:%M} UTC and nobody is sending")
+    if unreleased:
+        words.append(f"approved and not sent: {', '.join(unreleased)}")
+    if words:
+        yield Alarm(
+            key=f"{row.ref}:stalled",
+            text=f"{row.ref}: {'; '.join(words)}",
             again_after=timedelta(minutes=30),
         )
-    ]
 
 
-def quiet_alarms(
-    database: Database, sources: Sequence[str], *, quiet_for: timedelta
-) -> list[Alarm]:
+def _unsent(work: UnitOfWork, row: NoticeSetRow) -> int:
+    found = deliveries.counts(work, row.case_ref, row.set_key)
+    return sum(
+        number for (way, state), number in found.items() if way == "email" and state in WAITING
+    )
+
+
+def _free_since(work: UnitOfWork, row: NoticeSetRow) -> datetime:
+    """Return since when an approved set might have been sent."""
+    moments = [row.drafted_at, *(one.signed_at for one in notices.signatures(work, row))]
+    not_before = notices.sealed_of(row).not_before
+    if not_before:
+        moments.append(datetime.fromisoformat(not_before))
+    return max(moments)
+
+
+def quiet_alarms(database: Database, sources: Sequence[str], *, quiet_for: timedelta) -> Sight:
     """Return an alarm for each source that has been heard of and has gone quiet since."""
-    alarms = []
+    alarms, fine = [], []
     with database.read() as work:
         for source in sources:
-            last = alerts.last_beat(work, source)
-            if last is not None and work.now - last > quiet_for:
-                alarms.append(
-                    Alarm(
-                        key=f"quiet:{source}",
-                        text=f"{source} has been quiet since {last:%Y-%m-%d %H:%M} UTC",
-                        again_after=timedelta(hours=1),
-                    )
+            last, key = alerts.last_beat(work, source), f"quiet:{source}"
+            if last is None or work.now - last <= quiet_for:
+                fine.append(key)
+                continue
+            alarms.append(
+                Alarm(
+                    key=key,
+                    text=f"{source} has been quiet since {last:%Y-%m-%d %H:%M} UTC",
+                    again_after=timedelta(hours=1),
                 )
-    return alarms
-
-
-def raise_alarms(
-    database: Database, alarms: Sequence[Alarm], tell: Callable[[str], bool], *, actor: str
-) -> int:
-    """Tell each alarm that was not told yet, and return how many were.
-
-    An alarm counts as raised only when a notifier took it: the record is rolled back otherwise.
-
-    Raises:
-        DeliveryError: when an alarm could not be told to anybody.
-    """
-    raised, failed = 0, 0
-    for alarm in alarms:
-        try:
-            with database.write(actor) as work:
-                if not alerts.raise_once(work, alarm.key, again_after=alarm.again_after):
-                    continue
-                if not tell(alarm.text):
-                    raise _NotTakenError
-                raised += 1
-        except _NotTakenError:
-            failed += 1
-    if failed:
-        raise DeliveryError(
-            f"{failed} alarms could not be told to anybody",
-            where="FORTHWITH_ALARM_URLS",
-            repair="set an Apprise address that works; `forthwith doctor` tries it",
-        )
-    return raised
-
-
-class _NotTakenError(Exception):
-    """No notifier took the alarm."""
+            )
+    return Sight(alarms=alarms, fine=fine)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from incidents.errors import NotFoundError
 from incidents.models.tables import AlarmRow, AlertRow, BeatRow, ContactRow, ContainmentRow
@@ -104,17 +104,42 @@ def contacts_of(work: UnitOfWork, person_id: str) -> list[ContactRow]:
     )
 
 
+def alarm_is_due(work: UnitOfWork, key: str, *, again_after: timedelta | None = None) -> bool:
+    """Return whether an alarm was never raised, or so long ago that it is to sound again."""
+    row = work.session.get(AlarmRow, key)
+    if row is None:
+        return True
+    return again_after is not None and row.raised_at + again_after <= work.now
+
+
 def raise_once(work: UnitOfWork, key: str, *, again_after: timedelta | None = None) -> bool:
     """Return whether an alarm is to be raised now, and remember that it was."""
+    if not alarm_is_due(work, key, again_after=again_after):
+        return False
     row = work.session.get(AlarmRow, key, with_for_update=True)
     if row is None:
         work.session.add(AlarmRow(key=key, raised_at=work.now))
-    elif again_after is not None and row.raised_at + again_after <= work.now:
+    else:
         row.raised_at, row.times = work.now, row.times + 1
         work.session.add(row)
-    else:
-        return False
     work.note("alarm.raised", key=key)
+    return True
+
+
+def take_turn(work: UnitOfWork, name: str, *, at_most: timedelta) -> bool:
+    """Take a turn that two processes must not have at once; return False when it is taken.
+
+    A turn that was never given back is free again after `at_most`.
+    """
+    work.session.get(AuditHeadRow, 1, with_for_update=True)  # what every writer waits for
+    row = work.session.get(AlarmRow, name)
+    if row is None:
+        work.session.add(AlarmRow(key=name, raised_at=work.now))
+    elif row.raised_at + at_most > work.now:
+        return False
+    else:
+        row.raised_at = work.now
+        work.session.add(row)
     return True
 
 
@@ -129,3 +154,18 @@ def last_beat(work: UnitOfWork, source: str) -> datetime | None:
     """Return the last sign of life of a source, or None."""
     row = work.session.get(BeatRow, source)
     return row.at if row else None
+
+
+def overdue_lists(work: UnitOfWork, ref: str) -> dict[str, tuple[int, datetime]]:
+    """Return channel -> how many open tasks are overdue, and since when the oldest is."""
+    due_by, channel = DeliveryRow.due_by, DeliveryRow.channel
+    rows = work.session.execute(
+        select(channel, func.count(), func.min(due_by))  # type: ignore[call-overload]
+        .where(
+            DeliveryRow.case_ref == ref,
+            DeliveryRow.state == DeliveryState.LISTED,
+            due_by <= work.now,  # type: ignore[operator]
+        )
+        .group_by(channel)
+    )
+    return {name: (number, oldest) for name, number, oldest in rows}

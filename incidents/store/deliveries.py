@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import bindparam, case, func, or_, select, text, update
 
 from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
 from incidents.models.states import (
@@ -21,6 +21,7 @@ from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=60)
+DOUBT_WAIT = timedelta(hours=24)
 D = DeliveryState
 
 
@@ -113,7 +114,9 @@ def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
             state=D.IN_DOUBT,
             reason="sender-died",
             doubts=DeliveryRow.doubts + 1,
-            next_at=work.now,
+            # The first doubt is resent at once: a notice the law owes that is lost is worse than
+            # one that comes twice. After that once a day, so that no crash loop floods anybody.
+            next_at=case((DeliveryRow.doubts >= 1, work.now + DOUBT_WAIT), else_=work.now),  # type: ignore[arg-type]
         )
     )
     number = int(result.rowcount)  # type: ignore[attr-defined]
@@ -224,7 +227,7 @@ def record(
     final = {D.HANDED_OVER, D.REFUSED}
     table = DeliveryRow.__table__  # type: ignore[attr-defined]
     # One executemany for the whole chunk: a statement a row costs ten times as much.
-    work.session.connection().execute(
+    result = work.session.connection().execute(
         update(table)
         .where(
             table.c.id == bindparam("b_id"),
@@ -255,6 +258,8 @@ def record(
             for one in outcomes
         ],
     )
+    if result.rowcount != len(outcomes):
+        raise DeliveryError("another sender has taken over", where=ref)
     digest = hashlib.sha256("".join(f"{o.id}:{o.state}\n" for o in outcomes).encode()).hexdigest()
     counts: dict[str, int] = {}
     for outcome in outcomes:

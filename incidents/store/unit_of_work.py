@@ -25,8 +25,8 @@ class UnitOfWork:
     now: datetime
     actor: str
     mac: Callable[[bytes], str]
-    noted: list[int] = field(default_factory=list)
-    """Numbers of the links added so far."""
+    noted: list[tuple[int, str]] = field(default_factory=list)
+    """Number and value of the links added so far."""
 
     def note(self, action: str, case_ref: str = "", **body: Any) -> None:
         """Add a link to the audit chain, in this transaction.
@@ -62,7 +62,7 @@ class UnitOfWork:
             )
         )
         head.seq, head.link = entry.seq, this
-        self.noted.append(entry.seq)
+        self.noted.append((entry.seq, this))
         self.session.flush()
 
     def beat(self, source: str) -> None:
@@ -83,26 +83,12 @@ def upsert(session: Session, table: type[Any], values: Mapping[str, Any], key: l
 class Database:
     """Hands out transactions on one migrated database."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        clock: Clock,
-        mac: Callable[[bytes], str],
-        *,
-        after_commit: Callable[[int], None] = lambda _seq: None,
-    ) -> None:
-        """Keep the parts.
-
-        Args:
-            engine: The database.
-            clock: The time.
-            mac: Keyed hash for audit links.
-            after_commit: Told the chain's newest link after each commit that added to it.
-        """
+    def __init__(self, engine: Engine, clock: Clock, mac: Callable[[bytes], str]) -> None:
         self.engine = engine
         self.clock = clock
         self.mac = mac
-        self._after_commit = after_commit
+        self.after_commit: Callable[[int, str], None] = lambda _seq, _link: None
+        """Told the chain's newest link after each commit that added to it."""
 
     def migrate(self) -> str:
         """Bring the schema up to date; return its revision."""
@@ -127,7 +113,7 @@ class Database:
                 if write:
                     session.commit()
                     if work.noted:
-                        self._after_commit(work.noted[-1])
+                        self.after_commit(*work.noted[-1])
         except OperationalError as error:
             if error.connection_invalidated or _is_connection_error(error):
                 raise unreachable(self.engine, error) from None
@@ -140,6 +126,12 @@ class Database:
             if case_ref:
                 query = query.where(AuditRow.case_ref == case_ref)  # type: ignore[arg-type]
             yield from work.session.execute(query.execution_options(yield_per=1000)).scalars()
+
+    def audit_link(self, seq: int) -> str | None:
+        """Return one link's value, None where the chain is shorter."""
+        with self.read() as work:
+            row = work.session.get(AuditRow, seq)
+            return row.link if row else None
 
     def audit_head(self) -> tuple[int, str]:
         """Return the last link's number and value."""

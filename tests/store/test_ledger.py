@@ -90,7 +90,7 @@ def test_a_second_sender_waits_and_a_stale_token_can_neither_claim_nor_record(
         assert deliveries.mark_doubtful(work, REF, new) == 1
     with pytest.raises(DeliveryError), database.write("a") as work:
         deliveries.claim(work, REF, SET, 1, token=old, size=1)
-    with database.write("a") as work:
+    with pytest.raises(DeliveryError), database.write("a") as work:
         deliveries.record(work, REF, SET, [sent(rows[0].id)], token=old)
     with database.read() as work:
         assert deliveries.counts(work, REF)["email", "in_doubt"] == 1
@@ -115,6 +115,21 @@ def test_what_a_dead_sender_left_is_in_doubt_and_sent_again_with_the_doubt_on_re
             text("SELECT state, doubts, attempts FROM delivery WHERE id = :i"), {"i": again[0].id}
         ).one()
     assert tuple(row) == ("handed_over", 1, 2)
+
+
+def test_a_second_doubt_waits_a_day(database: Database, clock: FixedClock) -> None:
+    planned(database)
+    for round_ in (1, 2):
+        with database.write(f"s{round_}") as work:
+            token = deliveries.take_sender(work, REF, f"s{round_}", takeover=True)
+            assert len(deliveries.claim(work, REF, SET, 1, token=token, size=9)) == 3
+        clock.advance(timedelta(minutes=2))
+        with database.write("next") as work:
+            token = deliveries.take_sender(work, REF, "next", takeover=True)
+            assert deliveries.mark_doubtful(work, REF, token) == 3
+    with database.write("next") as work:
+        assert deliveries.claim(work, REF, SET, 1, token=token, size=9) == []
+        assert deliveries.next_due(work, REF) == clock.now() + timedelta(hours=24)
 
 
 def test_a_refused_mailbox_opens_the_letter_that_was_sealed_with_it(database: Database) -> None:

@@ -1,0 +1,159 @@
+"""A sender that is killed at any moment loses nobody, and whoever is written twice was in doubt.
+
+The oracle is what the receiving server forced to disk before it said yes, not our ledger.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from incidents.errors import DeliveryError, HeldError
+from incidents.store import cases
+from incidents.store.unit_of_work import Database
+from tests.support.mailserver import MailServer, running_mailserver
+from tests.support.sending import open_database, released_set, rows, states
+
+PEOPLE = 400
+ROOT = Path(__file__).parents[2]
+PAUSE = 0.004
+"""Seconds the program below spends on each message, so that there is a middle to be killed in."""
+PROGRAM = """
+import asyncio, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from incidents.errors import ForthwithError
+from tests.support.sending import Sending, channel_to, open_database, renderer
+
+path, ref, port, pause = sys.argv[1:]
+made = renderer(ref, datetime(2026, 3, 2, tzinfo=UTC))
+
+def slowly(one):
+    time.sleep(float(pause))
+    return made(one)
+
+sending = Sending(open_database(Path(path)), ref, channel_to(int(port)), {"render": slowly})
+try:
+    report = asyncio.run(sending.run())
+except ForthwithError as error:
+    print(type(error).__name__)
+    sys.exit(3)
+print(report.stopped_by or "done")
+"""
+
+
+class Campaign:
+    """A released set, a server, and sender processes."""
+
+    def __init__(self, folder: Path, server: MailServer) -> None:
+        self.path, self.server = folder / "ledger.db", server
+        self.database: Database = open_database(self.path)
+        self.ref = released_set(self.database, PEOPLE)
+
+    def start(self, pause: float = PAUSE) -> "subprocess.Popen[str]":
+        arguments = [str(self.path), self.ref, str(self.server.port), str(pause)]
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+
+    def wait_for(self, happened: Callable[[], bool], seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < end, "it never came to that"
+            time.sleep(0.002)
+
+    def times(self) -> Counter[str]:
+        return Counter(one.recipient.split("@")[0] for one in self.server.received())
+
+    def doubts(self) -> dict[str, int]:
+        found = rows(self.database, self.ref)
+        return {f"person{who[1:]}": one["doubts"] for who, one in found.items()}
+
+
+def test_kills_at_random_moments_lose_nobody_and_mark_every_second_copy(tmp_path: Path) -> None:
+    chance = random.Random(20260302)
+    with running_mailserver(tmp_path / "mail") as server:
+        campaign = Campaign(tmp_path, server)
+        for _ in range(4):
+            goal = server.oracle.taken + chance.randint(50, 80)
+            sender = campaign.start()
+            campaign.wait_for(lambda goal=goal: server.oracle.taken >= goal)  # type: ignore[misc]
+            time.sleep(chance.uniform(0, 0.02))
+            sender.send_signal(signal.SIGKILL)
+            sender.wait()
+        last = campaign.start(0)
+        said, _ = last.communicate(timeout=120)
+        assert said.strip() == "done"
+        times, doubts = campaign.times(), campaign.doubts()
+        assert len(times) == PEOPLE
+        assert states(campaign.database, campaign.ref) == {"handed_over": PEOPLE}
+        assert sum(doubts.values()) > 0
+        assert [who for who, number in times.items() if number > 1 + doubts[who]] == []
+        # A second copy is recognisable: it carries the same Message-ID and the same bytes.
+        by_person: dict[str, set[tuple[str, str]]] = {}
+        for one in server.received():
+            by_person.setdefault(one.recipient, set()).add((one.message_id, one.sha256))
+        assert {len(copies) for copies in by_person.values()} == {1}
+
+
+def test_two_senders_at_once_do_not_share_a_case(tmp_path: Path) -> None:
+    with running_mailserver(tmp_path / "mail") as server:
+        campaign = Campaign(tmp_path, server)
+        pair = [campaign.start(), campaign.start()]
+        said = sorted(one.communicate(timeout=120)[0].strip() for one in pair)
+        assert said == [DeliveryError.__name__, "done"]
+        assert set(campaign.times().values()) == {1}
+        assert len(campaign.times()) == PEOPLE
+
+
+def test_a_hold_stops_within_a_second_and_only_a_resume_goes_on(tmp_path: Path) -> None:
+    with running_mailserver(tmp_path / "mail") as server:
+        campaign = Campaign(tmp_path, server)
+        sender = campaign.start()
+        campaign.wait_for(lambda: server.oracle.taken > 80)
+        with campaign.database.write("ada") as work:
+            cases.hold_case(work, campaign.ref, reason="wrong text")
+        time.sleep(1)
+        after_a_second = server.oracle.taken
+        said, _ = sender.communicate(timeout=60)
+        assert said.strip() == "held"
+        assert server.oracle.taken == after_a_second < PEOPLE
+        again = campaign.start()
+        assert again.communicate(timeout=60)[0].strip() == HeldError.__name__
+        assert server.oracle.taken == after_a_second
+        with campaign.database.write("ada") as work:
+            cases.resume_case(work, campaign.ref, reason="the text was right")
+        assert campaign.start(0).communicate(timeout=120)[0].strip() == "done"
+        assert set(campaign.times().values()) == {1}
+        assert len(campaign.times()) == PEOPLE
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_interrupt_leaves_nothing_in_doubt(tmp_path: Path, number: int) -> None:
+    with running_mailserver(tmp_path / "mail") as server:
+        campaign = Campaign(tmp_path, server)
+        for _ in range(number):
+            sender = campaign.start()
+            goal = server.oracle.taken + 40
+            campaign.wait_for(lambda goal=goal: server.oracle.taken > goal)  # type: ignore[misc]
+            sender.send_signal(signal.SIGINT)
+            sender.wait(timeout=30)
+        now = states(campaign.database, campaign.ref)
+        assert now == {
+            "handed_over": server.oracle.taken,
+            "planned": PEOPLE - server.oracle.taken,
+        }
+        assert campaign.start(0).communicate(timeout=120)[0].strip() == "done"
+        assert set(campaign.times().values()) == {1}
+        assert sum(campaign.doubts().values()) == 0
