@@ -58,8 +58,13 @@ def covers(duty: Duty, place: str) -> bool:
     return not duty.places or place in duty.places or place.split("-", 1)[0] in duty.places
 
 
-def set_keys(duties: Sequence[Duty], places: Iterable[str]) -> dict[str, SetPlan]:
+def set_keys(
+    duties: Sequence[Duty], places: Iterable[str], areas: Iterable[str] = ()
+) -> dict[str, SetPlan]:
     """Return place -> the set its people belong to: one set for each combination of laws.
+
+    People of an area that has advice of its own, such as credit bureaus, get a set of their own:
+    nobody is told to ring an office of another country.
 
     Places under no duty to people are absent. Duties to controllers, media, police, credit bureaus
     and records are no sets; `without_set` lists them.
@@ -67,17 +72,21 @@ def set_keys(duties: Sequence[Duty], places: Iterable[str]) -> dict[str, SetPlan
     Args:
         duties: All duties of the case that counsel has not declined.
         places: Where the affected people live (ISO 3166, or `unknown`).
+        areas: Places with advice of their own (`Words.advice_areas`).
     """
     people = [duty for duty in duties if duty.recipient.kind in PEOPLE]
-    groups: dict[tuple[str, ...], list[str]] = {}
+    known = list(areas)
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for place in sorted(set(places)):
         ids = tuple(sorted({duty.id for duty in people if covers(duty, place)}))
         if ids:
-            groups.setdefault(ids, []).append(place)
+            area = next((one for one in known if f"{place}-".startswith(f"{one}-")), "")
+            groups.setdefault((area, ids), []).append(place)
     by_key: dict[str, tuple[set[str], list[str]]] = {}
-    for ids, members in groups.items():
+    for (area, ids), members in groups.items():
         regimes = sorted({duty.regime for duty in people if duty.id in ids})
-        seen, where = by_key.setdefault(_key("individuals", regimes), (set(), []))
+        named = [*regimes, area] if area else regimes
+        seen, where = by_key.setdefault(_key("individuals", named), (set(), []))
         seen.update(ids)
         where.extend(members)
     plans: dict[str, SetPlan] = {}

@@ -213,10 +213,9 @@ def _note(key: str, how: Protection) -> str:
 
 
 def _row(voice: Voice, store: StoreFact) -> Row:
-    named = voice.find(f"store.{store.store}")  # a catalogue may translate a store's name
     window = store.window
     return Row(
-        name=str(named) if named else clean(store.name, 120),
+        name=clean(store.names.get(voice.locale, store.name), 120),
         items=tuple(Item(key, _note(key, how)) for key, how in store.elements.items()),
         first=date.fromisoformat(window.first_on) if window else None,
         last=date.fromisoformat(window.last_on) if window else None,

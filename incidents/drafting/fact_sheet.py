@@ -108,6 +108,7 @@ def _store(exposure: Exposure, bit: int) -> StoreFact:
     return StoreFact(
         store=exposure.store,
         name=exposure.name,
+        names=exposure.names,
         bit=bit,
         elements=exposure.elements,
         window=exposure.window,

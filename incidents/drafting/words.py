@@ -136,6 +136,11 @@ class Words:
     rights: Rights
     banned: Banned
 
+    @property
+    def advice_areas(self) -> list[str]:
+        """Places that some advice is meant for alone."""
+        return sorted({place for one in self.advice.actions.values() for place in one.places})
+
     def card(self, notice: str) -> NoticeCard:
         """Return a notice's card.
 

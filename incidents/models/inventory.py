@@ -94,6 +94,9 @@ class Store(Value):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
     name: str
+    names: dict[str, str] = Field(
+        default={}, description="The name in other languages, by locale such as zh-Hans."
+    )
     activities: list[str] = []
     elements: dict[ElementKey, Protection] = {}
     subjects: str = "customers"

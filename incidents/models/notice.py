@@ -16,6 +16,7 @@ class StoreFact(Value):
 
     store: str
     name: str
+    names: dict[str, str] = {}
     bit: int
     elements: dict[ElementKey, Protection]
     window: Window | None = None

@@ -14,6 +14,7 @@ class Exposure(Value):
 
     store: str
     name: str
+    names: dict[str, str] = {}
     elements: dict[ElementKey, Protection]
     added: list[ElementKey] = []
     """Elements the inventory knows and the report left out."""

@@ -71,6 +71,7 @@ def _exposure(
     return Exposure(
         store=item.store.id,
         name=item.store.name,
+        names=item.store.names,
         elements=elements,
         added=added,
         window=merged_window(item.claims),

@@ -91,7 +91,10 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
             keys.append(plan.key)
             _put(work, ref, material, plan, partial(_authority_set, material, plan))
         for row in notices.set_rows(work, ref):
-            if row.set_key not in keys and row.audience != "public":
+            if row.audience == "public":
+                if notices.sealed_of(row).fact_sheet != material.sheet_digest:
+                    _void(work, row, "the facts it tells have changed")
+            elif row.set_key not in keys:
                 _void(work, row, "no duty asks for it any more")
         covered = sorted(material.plans)
         lost = deliveries.not_in_ledger(work, ref, material.scope.version, covered)
@@ -156,7 +159,7 @@ def _material(work: UnitOfWork, ref: str, words: Words, settings: Settings) -> _
         sheet=sheet,
         sheet_digest=digest(sheet),
         duties=owed,
-        plans=set_keys(owed, scope.by_place),
+        plans=set_keys(owed, scope.by_place, words.advice_areas),
         scope=scope,
         groups=affected.groups(work, ref, scope.version),
         law_version=listed.law_version,
@@ -178,21 +181,23 @@ def _put(
 ) -> None:
     """Store the next version of a set, unless the one there is says exactly the same."""
     old = notices.find_set(work, ref, plan.key)
-    standing = old if old is not None and old.state != SetState.VOID else None
     version = notices.next_version(work, ref, plan.key)
+    if old is not None and old.state != SetState.VOID:
+        # The whole list as it was sealed, also of those told since: else a set under way or
+        # finished never equals itself, and whoever waits on a list is written to twice.
+        counts = _plan_rows(work, ref, material, plan, version, besides=old.version)
+        _, sealed = _sealed(work, ref, material, version, counts, write, old.drafted_at)
+        recipients.forget(work, ref, plan.key, version)
+        if sealed.model_copy(update={"version": old.version}) == notices.sealed_of(old):
+            return
+        _void(work, old, "drafted anew")
+        # Open letters and calls of a finished set say what no longer holds.
+        recipients.cancel_unsent(work, ref, plan.key, old.version)
     counts = _plan_rows(work, ref, material, plan, version)
-    if standing is not None and standing.state == SetState.FINISHED and counts.get("people") == 0:
+    if old is not None and counts.get("people") == 0:
         recipients.forget(work, ref, plan.key, version)
         return  # everybody was told: a correction is a set of its own
-    when = standing.drafted_at if standing else work.now
-    body, sealed = _sealed(work, ref, material, version, counts, write, when)
-    if standing is not None:
-        recipients.forget(work, ref, plan.key, version)
-        if sealed.model_copy(update={"version": standing.version}) == notices.sealed_of(standing):
-            return
-        _void(work, standing, "drafted anew")
-        counts = _plan_rows(work, ref, material, plan, version)
-        body, sealed = _sealed(work, ref, material, version, counts, write, work.now)
+    body, sealed = _sealed(work, ref, material, version, counts, write, work.now)
     notices.save_set(work, body, sealed, root(sealed))
 
 
@@ -228,7 +233,13 @@ def _void(work: UnitOfWork, row: NoticeSetRow, why: str) -> None:
 
 
 def _plan_rows(
-    work: UnitOfWork, ref: str, material: _Material, plan: SetPlan, version: int
+    work: UnitOfWork,
+    ref: str,
+    material: _Material,
+    plan: SetPlan,
+    version: int,
+    *,
+    besides: int = 0,
 ) -> dict[str, int]:
     if plan.audience != "individuals":
         return {}
@@ -243,6 +254,7 @@ def _plan_rows(
         locales={locale: locale_for(locale, known).given for _, locale, *_ in material.groups},
         owner=material.settings.actor,
         list_due_by=work.now + timedelta(hours=material.settings.list_hours),
+        besides=besides,
     )
     return {"people": sum(by_channel.values()), **by_channel}
 

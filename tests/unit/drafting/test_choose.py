@@ -118,3 +118,11 @@ def test_the_order_of_duties_changes_nothing(order: list[str]) -> None:
     plan = set_keys([make(regime) for regime in order], ["DE"])["DE"]
     assert plan.key == "individuals-cn-pipl-eu-gdpr-org-promise-us-ca"
     assert plan.required == ["contact", "nature"]
+
+
+def test_people_of_an_area_with_advice_of_its_own_get_a_set_of_their_own(duty: Make) -> None:
+    everywhere = duty("org-promise/individuals-initial", places=[])
+    plans = set_keys([everywhere], ["CN", "US-TX", "US-NY", "JP"], ["US"])
+    assert plans["CN"].places == ["CN", "JP"]
+    assert plans["US-TX"].places == ["US-NY", "US-TX"]
+    assert plans["US-TX"].key == plans["CN"].key + "-us"
