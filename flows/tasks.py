@@ -243,7 +243,15 @@ def showing_progress(show: Callable[[Mapping[str, int]], None]) -> Iterator[None
 def tell_owner(case: str) -> dict[str, str]:
     """Plan the pre-approved notice to the owner of a leaked login."""
     shop = workshop()
-    return {"channel": plan_owner_notice(shop.database, case, shop.words, settings=shop.settings)}
+    channel = plan_owner_notice(
+        shop.database,
+        case,
+        shop.words,
+        shop.ring,
+        shop.inventory.inventory,
+        settings=shop.settings,
+    )
+    return {"channel": channel}
 
 
 @shielded("hold-case")

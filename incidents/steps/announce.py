@@ -10,12 +10,12 @@ from incidents.approval.seal import digest, root
 from incidents.drafting.announcement import draft_announcement
 from incidents.drafting.choose import SetPlan, announcement_plan
 from incidents.drafting.words import Words
-from incidents.errors import ApprovalError, DeliveryError, DraftingError
+from incidents.errors import ApprovalError, DeliveryError, DraftingError, HeldError
 from incidents.models.base import Instant, Value
 from incidents.models.inventory import Inventory
 from incidents.models.notice import FactSheet, NoticeSet
 from incidents.models.scope import ScopeSummary
-from incidents.models.states import SetState
+from incidents.models.states import CaseState, SetState
 from incidents.settings import Settings
 from incidents.steps.approve_notices import check_released
 from incidents.steps.draft_notices import live_duties
@@ -98,8 +98,10 @@ def draft_public(database: Database, ref: str, words: Words, *, settings: Settin
 
     Raises:
         DraftingError: when nobody is hard to reach, or no rule allows it.
+        DeliveryError: when the facts changed after the notices were drafted.
     """
     with database.write(settings.actor) as work:
+        _facts_stand(work, ref)
         proposal = _proposal(work, ref)
         scope = cases.get_evidence(work, ref, EvidenceKind.SCOPE, ScopeSummary)
         plan = _plan(work, ref, scope)
@@ -169,19 +171,35 @@ def _save(
     notices.save_set(work, body, sealed, root(sealed))
 
 
+def _facts_stand(work: UnitOfWork, ref: str) -> None:
+    state = cases.case_row(work, ref).state
+    if state != CaseState.DRAFTED:
+        raise DeliveryError(
+            f"the case is {state}: its facts changed after the notices were drafted",
+            where=ref,
+            repair=f"`forthwith step draft-notices {ref}` drafts what has to change",
+        )
+
+
 def publish_announcement(
     database: Database, ref: str, web: Web, *, settings: Settings, clock: Callable[[], datetime]
 ) -> Publication:
     """Publish the approved page and fetch it back; only then it counts as published.
 
     Raises:
+        HeldError: while the case is on hold.
         ApprovalError: when it is not approved exactly as it stands.
-        DeliveryError: when its address does not serve the sealed page.
+        DeliveryError: when the facts changed since, or its address does not serve the sealed page.
     """
     with database.write(settings.actor) as work:
+        if cases.case_row(work, ref).held_at is not None:
+            raise HeldError(
+                "is on hold", where=ref, repair=f"`forthwith resume {ref} --by NAME` lets it go on"
+            )
         row = notices.set_row(work, ref, SET_KEY, lock=True)
         if row.state not in {SetState.APPROVED, SetState.RELEASED}:
             raise ApprovalError(f"the announcement is {row.state}", where=ref, repair="approve it")
+        _facts_stand(work, ref)
         check_released(work, row, settings)
         if row.state == SetState.APPROVED:
             notices.move_set(work, row, SetState.RELEASED)

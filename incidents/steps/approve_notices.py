@@ -45,6 +45,8 @@ def sign_set(
 ) -> Signed:
     """Store an approver's signature; approve the set when enough different people have signed.
 
+    Neither who drafted the set nor who reported the case may sign.
+
     Args:
         database: Where the case lies.
         ref: The case.
@@ -72,6 +74,7 @@ def sign_set(
             enrolled(work, ref),
             now=work.now,
             valid_for=timedelta(days=settings.approval_days),
+            author=cases.case_row(work, ref).author,
         )
         signature = signature.model_copy(update={"key_fingerprint": key})
         notices.add_signature(work, row, signature)
@@ -106,6 +109,7 @@ def decide(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Decision:
         now=work.now,
         valid_for=timedelta(days=settings.approval_days),
         needed=settings.needed_approvals,
+        author=cases.case_row(work, row.case_ref).author,
     )
 
 

@@ -10,6 +10,8 @@ from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 SETTLED = frozenset({DutyState.DONE, DutyState.DECLINED, DutyState.WITHDRAWN})
+JUDGED = frozenset({CaseState.DUTIES_LISTED, CaseState.DRAFTED, CaseState.CLOSED})
+"""Before, nobody knows what is owed: that no duty stands open there means nothing."""
 
 
 class CaseNotReadyError(ForthwithError):
@@ -56,6 +58,8 @@ def open_items(work: UnitOfWork, ref: str) -> list[str]:
         if row.state != "done"
     ]
     row = cases.case_row(work, ref)
+    if row.kind == "breach" and CaseState(row.state) not in JUDGED:
+        items.append(f"the case is {row.state}: its duties do not follow from the newest facts")
     if row.held_at is not None:
         items.append("the case is on hold")
     return items

@@ -1,8 +1,9 @@
 """Asks for the measures a leaked login needs, and records when they are carried out (S90)."""
 
 from incidents.errors import NotFoundError
+from incidents.models.tables import AlertRow
 from incidents.store import alerts
-from incidents.store.unit_of_work import Database
+from incidents.store.unit_of_work import Database, UnitOfWork
 
 MEASURES = ("reset-password", "end-sessions")
 
@@ -13,8 +14,16 @@ def contain_account(database: Database, ref: str, *, actor: str) -> int:
         alert = alerts.alert_of_case(work, ref)
         if alert is None:
             raise NotFoundError("has no alert", where=ref, repair="take the alert in first")
-        alerts.ask_containment(work, ref, alert.person_id, list(MEASURES))
+        for person_id in may_own(work, ref, alert):
+            alerts.ask_containment(work, ref, person_id, list(MEASURES))
         return len(alerts.containment(work, ref))
+
+
+def may_own(work: UnitOfWork, ref: str, alert: AlertRow) -> list[str]:
+    """Return whose login it is; everybody it fits, where that is not one person."""
+    if alert.person_id:
+        return [alert.person_id]
+    return sorted({row.person_id for row in alerts.containment(work, ref) if row.person_id})
 
 
 def confirm_measure(

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from incidents.intake.leak_alert import LeakAlert, LeakedSubject, read_alert
+from incidents.inventory.addresses import usable_email
 from incidents.models.base import Value
+from incidents.steps.contain_account import MEASURES
 from incidents.store import alerts, cases, people
 from incidents.store.unit_of_work import Database, UnitOfWork
 
@@ -28,13 +30,20 @@ class Received(Value):
     """What an alert led to, in figures and refs."""
 
     opened: list[str]
+    undecided: list[str]
+    """Those of the opened cases whose login fits several people: a person decides."""
     repeated: list[str]
     unmatched: int
     proposes_breach: bool
 
     def lines(self) -> list[str]:
         """Return what to tell the person who handed it in."""
-        lines = [f"case {ref} opened for one owner" for ref in self.opened]
+        lines = [
+            f"case {ref} opened: the login fits several people here, a person decides"
+            if ref in self.undecided
+            else f"case {ref} opened for one owner"
+            for ref in self.opened
+        ]
         lines += [f"already known: case {ref or '(nobody of ours)'}" for ref in self.repeated]
         if self.unmatched:
             lines.append(f"{self.unmatched} logins are nobody's here")
@@ -47,8 +56,11 @@ class Received(Value):
 
 
 def lookup_text(kind: str, value: str) -> str:
-    """Return a contact as it is fingerprinted: kind and folded value."""
-    return f"{kind}:{value.strip().casefold()}"
+    """Return a contact as it is fingerprinted: kind and folded value, domains as on the wire."""
+    value = value.strip()
+    if kind == "email":
+        value = usable_email(value) or value
+    return f"{kind}:{value.casefold()}"
 
 
 def receive_alert(
@@ -56,10 +68,12 @@ def receive_alert(
 ) -> Received:
     """Store an alert's logins, each once, with a case for each owner.
 
-    The same alert twice opens nothing twice. What is kept are fingerprints and person ids.
+    The same alert twice opens nothing twice. What is kept are fingerprints and person ids. A login
+    that fits several people opens one case: each of their accounts is contained, and each of them
+    stands on the hand list, where a person decides whose login it is.
     """
     alert = read_alert(raw, fingerprint=ring.fingerprint, where=where)
-    opened, repeated, unmatched = [], [], 0
+    opened, undecided, repeated, unmatched = [], [], [], 0
     with database.write(actor) as work:
         for subject in alert.subjects:
             mark = _mark(alert, subject, ring.fingerprint)
@@ -75,24 +89,29 @@ def receive_alert(
                 alerts.alert_again(work, known)
                 repeated.append(known.case_ref)
                 continue
-            person_id = _owner(work, subject, ring)
+            owners = _owners(work, subject, ring)
             ref = ""
-            if person_id:
+            if owners:
                 ref = cases.open_case(work, kind="leaked_credential", author=actor)
                 opened.append(ref)
             else:
                 unmatched += 1
+            if len(owners) > 1:
+                undecided.append(ref)
+                for one in owners:
+                    alerts.ask_containment(work, ref, one, list(MEASURES))
             alerts.save_alert(
                 work,
                 mark,
                 source=alert.source,
                 case_ref=ref,
-                person_id=person_id,
+                person_id=owners[0] if len(owners) == 1 else "",
                 mailbox=_mailbox(subject, ring),
                 secret_fingerprint=subject.secret_fingerprint,
             )
     return Received(
         opened=opened,
+        undecided=undecided,
         repeated=repeated,
         unmatched=unmatched,
         proposes_breach=len(opened) >= MANY,
@@ -119,12 +138,11 @@ def _mailbox(subject: LeakedSubject, ring: Keys) -> str:
     return ring.fingerprint(lookup_text("email", subject.email)) if subject.email else ""
 
 
-def _owner(work: UnitOfWork, subject: LeakedSubject, ring: Keys) -> str:
-    """Return the one person whose login it is; nobody where it is nobody's or two people's."""
+def _owners(work: UnitOfWork, subject: LeakedSubject, ring: Keys) -> list[str]:
+    """Return everybody whose login it may be: a mailbox or a member name can be shared."""
     marks = []
     if subject.email:
         marks += ring.fingerprints(lookup_text("email", subject.email))
     if subject.member_name:
         marks += ring.fingerprints(lookup_text("member", subject.member_name))
-    found = people.people_by_lookup(work, marks)
-    return found[0] if len(found) == 1 else ""
+    return people.people_by_lookup(work, marks)

@@ -87,6 +87,9 @@ def check_same_words(work: UnitOfWork, row: NoticeSetRow) -> NoticeSetRow:
             "no words are approved ahead", where=where, repair="`forthwith notice standing`"
         )
     same = notices.notice_set(standing).classes == notices.notice_set(row).classes
-    if not same or notices.sealed_of(row).counts.get("people") != 1:
+    counts = notices.sealed_of(row).counts
+    # Several people only by hand: whose login it is, a person decides.
+    few = counts.get("people") == 1 or counts.get("hand") == counts.get("people")
+    if not same or not few:
         raise ApprovalError("is not what was approved ahead", where=where, repair="draft it again")
     return standing

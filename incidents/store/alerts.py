@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from incidents.errors import NotFoundError
-from incidents.models.tables import AlarmRow, AlertRow, BeatRow, ContactRow, ContainmentRow
+from incidents.models.states import DeliveryState
+from incidents.models.tables import (
+    AlarmRow,
+    AlertRow,
+    AuditHeadRow,
+    BeatRow,
+    ContactRow,
+    ContainmentRow,
+    DeliveryRow,
+)
 from incidents.store.unit_of_work import UnitOfWork
 
 

@@ -61,7 +61,8 @@ WHERE a.case_ref = :case_ref AND a.version = :scope AND a.reach IN ('hand', 'non
 """
 
 _FRESH = f"""NOT EXISTS (SELECT 1 FROM delivery e WHERE e.case_ref = :case_ref
-    AND e.person_id = a.person_id AND e.state IN ({_TOLD}))"""
+    AND e.person_id = a.person_id AND e.state IN ({_TOLD})
+    AND NOT (e.set_key = :set_key AND e.version = :besides))"""
 
 
 def plan(
@@ -75,6 +76,7 @@ def plan(
     locales: Mapping[str, str],
     owner: str,
     list_due_by: datetime | None,
+    besides: int = 0,
 ) -> dict[str, int]:
     """Write the recipient list of a set and return how many people start with which channel.
 
@@ -90,6 +92,7 @@ def plan(
         locales: Person's locale -> locale of the words; every locale of the list is in it.
         owner: Who works the letter, call and hand lists.
         list_due_by: By when those lists are to be done.
+        besides: Version of the set whose people count as not told, to compare the list with it.
     """
     binds: dict[str, Any] = {
         "case_ref": ref,
@@ -98,6 +101,7 @@ def plan(
         "scope": scope,
         "owner": owner,
         "due_by": list_due_by,
+        "besides": besides,
     }
     binds |= {f"place_{i}": place for i, place in enumerate(places)}
     whens = []

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from flows.embedded import clean_environment
+from flows.tasks import use_settings
+from flows.watching import Look, watch_once
+from incidents.settings import Settings
 
 COMMAND = Path(sys.executable).parent / "forthwith"
 
@@ -78,6 +83,24 @@ def environment(home: Path, *urls: str, **more: str) -> dict[str, str]:
     }
 
 
+def look(home: Path, *urls: str, database: str = "", api: str = "") -> Look:
+    """Look once in this process, as the command does."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    settings = Settings(
+        home=home,
+        actor="tester",
+        alarm_urls=[SecretStr(url) for url in urls],
+        database_url=database,
+    )
+    use_settings(settings)
+    try:
+        with temporary_settings({PREFECT_API_URL: api or None}):
+            return watch_once(source="watch")
+    finally:
+        use_settings(None)
+
+
 def watch(given: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run `forthwith watch` once."""
     return forthwith(given, "watch")
@@ -87,6 +110,7 @@ def forthwith(given: dict[str, str], *arguments: str) -> "subprocess.CompletedPr
     """Run a command with these variables and no others of Forthwith's or Prefect's."""
     return subprocess.run(
         [str(COMMAND), *arguments],
+        check=False,
         capture_output=True,
         text=True,
         timeout=180,
