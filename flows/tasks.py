@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from incidents.clock import new_id
 from incidents.delivery.sources.process import is_dead, this_process
-from incidents.errors import DeliveryError, ForthwithError, InvalidInputError
+from incidents.errors import ForthwithError, InvalidInputError
 from incidents.intake.form import report_from_form
 from incidents.models.states import SetState
 from incidents.settings import Settings
@@ -272,17 +272,6 @@ def resume(case: str, person: str) -> dict[str, bool]:
         )
     resume_case(shop.database, case, by=person)
     return {"resumed": True}
-
-
-@shielded("watch-deadlines")
-def watch() -> dict[str, int]:
-    """Look once from inside Prefect."""
-    from flows.watching import watch_once
-
-    look = watch_once(source="prefect-watch")
-    if not look.told:
-        raise DeliveryError("an alarm could not be told to anybody", where="FORTHWITH_ALARM_URLS")
-    return {"standing": len(look.found), "raised": look.raised}
 
 
 @shielded("report-breach")

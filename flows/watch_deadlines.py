@@ -4,8 +4,20 @@ from prefect import flow
 
 from flows import tasks
 from flows.names import WATCH
+from flows.watching import watch_once
+from incidents.errors import DeliveryError
 
-watch = tasks.as_task(tasks.watch, "watch-deadlines")
+
+@tasks.shielded("watch-deadlines")
+def look() -> dict[str, int]:
+    """Look once from inside Prefect."""
+    seen = watch_once(source="prefect-watch")
+    if not seen.told:
+        raise DeliveryError("an alarm could not be told to anybody", where="FORTHWITH_ALARM_URLS")
+    return {"standing": len(seen.found), "raised": seen.raised}
+
+
+watch = tasks.as_task(look, "watch-deadlines")
 
 
 @flow(name=WATCH)

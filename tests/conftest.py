@@ -1,14 +1,16 @@
 """What all tests share: a skip is allowed on a bare machine and an error where CI installs all."""
 
 import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
-    if report.skipped and os.environ.get("FORTHWITH_MAY_NOT_SKIP") and not hasattr(report, "wasxfail"):
+    if report.skipped and os.environ.get("FORTHWITH_MAY_NOT_SKIP"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped where nothing may be missing: {report.longrepr}"
     return report

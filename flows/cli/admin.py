@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.show import as_json
+from flows.terminal.show import as_json
 from incidents.data_files import read_text
 from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import report_schema

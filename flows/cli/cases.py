@@ -6,8 +6,8 @@ from typing import Any
 import click
 from rich.prompt import Prompt
 
-from flows.cli.duty_table import duty_table
-from flows.cli.show import as_json, console, counts, table
+from flows.terminal.duty_table import duty_table
+from flows.terminal.show import as_json, console, counts, table
 from incidents.data_files import read_data
 from incidents.errors import InvalidInputError
 from incidents.intake.ask import questions, report_from_answers

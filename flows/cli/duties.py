@@ -2,8 +2,8 @@
 
 import click
 
-from flows.cli.duty_table import duty_table
-from flows.cli.show import as_json, console, table
+from flows.terminal.duty_table import duty_table
+from flows.terminal.show import as_json, console, table
 from incidents.duties.explain import explain
 from incidents.errors import NotFoundError
 from incidents.models.duty import Duty, DutyList

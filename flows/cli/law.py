@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.show import as_json, console, table
+from flows.terminal.show import as_json, console, table
 from incidents.data_files import LAW
 from incidents.duties.checks import check_catalogue
 from incidents.duties.sources.folder import read_catalogue, read_law_files

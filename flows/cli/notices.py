@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from flows.cli.show import as_json, console, counts, table
 from flows.files import write_drafts, write_lists
+from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
 from incidents.steps.approve_notices import sign_line, statement

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from flows.cli.duty_table import duty_table
-from flows.cli.show import as_json, console
+from flows.terminal.duty_table import duty_table
+from flows.terminal.show import as_json, console
 from incidents.clock import SystemClock
 from incidents.data_files import LAW, read_data
 from incidents.duties.engine import duties_owed

@@ -11,7 +11,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flows import files, tasks
-from flows.cli.show import console
 from flows.demo import counsel
 from flows.demo.scenes import Scenes
 from flows.demo.shop import ZONE, build_shop, demo_report
@@ -23,6 +22,7 @@ from flows.embedded import (
     free_port,
     prefect_server,
 )
+from flows.terminal.show import console
 from incidents.approval.ssh_signature import public_line
 from incidents.clock import SystemClock
 from incidents.delivery.channels.folder import read_outcomes

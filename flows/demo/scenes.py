@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 
-from flows.cli.duty_table import duty_table
-from flows.cli.show import counts, table
+from flows.terminal.duty_table import duty_table
+from flows.terminal.show import counts, table
 from incidents.models.duty import DutyList
 from incidents.models.risk import RiskAssessment
 from incidents.models.scope import ScopeFinding, ScopeSummary

@@ -39,7 +39,7 @@ def examine(shop: Workshop | None = None) -> list[Finding]:
     secrets = known_secrets(parts)
     findings: list[Finding] = []
     for check in CHECKS:
-        findings += _examined(check, parts)
+        findings += [one for one in _examined(check, parts) if one not in findings]
     return [without_secrets(one, secrets) for one in findings]
 
 

@@ -21,26 +21,11 @@ NOWHERE = ("example", "test", "invalid", "localhost", "local", "internal", "lan"
 """Top-level names that never deliver (RFC 2606, RFC 6761, RFC 6762)."""
 NOWHERE_DOMAINS = ("example.com", "example.net", "example.org")
 FREE = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "yahoo.com",
-        "icloud.com",
-        "aol.com",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "sina.com",
-        "foxmail.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "mail.ru",
-        "naver.com",
-    ]
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com"),
+        *("icloud.com", "aol.com", "qq.com", "163.com", "126.com", "sina.com", "foxmail.com"),
+        *("gmx.de", "gmx.net", "web.de", "mail.ru", "naver.com"),
+    }
 )
 
 

@@ -45,7 +45,8 @@ def slowly(one):
     time.sleep(float(pause))
     return made(one)
 
-sending = Sending(open_database(Path(path), Ahead()), ref, channel_to(int(port)), {"render": slowly})
+database = open_database(Path(path), Ahead())
+sending = Sending(database, ref, channel_to(int(port)), {"render": slowly})
 try:
     report = asyncio.run(sending.run())
 except ForthwithError as error:

@@ -114,9 +114,7 @@ def test_a_window_touches_only_links_that_overlap_it(database: Database) -> None
     after = Window(first_on="2026-01-21", last_on="2026-01-25")
     summary, _ = frozen(database, [ORDERS.model_copy(update={"window": edge})])
     assert summary.total == 9
-    summary, _ = frozen(
-        database, [ORDERS.model_copy(update={"window": after})], version=2
-    )
+    summary, _ = frozen(database, [ORDERS.model_copy(update={"window": after})], version=2)
     assert summary.total == 0
 
 

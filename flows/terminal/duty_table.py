@@ -5,8 +5,8 @@ from datetime import datetime
 
 from rich.table import Table
 
-from flows.cli.show import table
 from flows.deadline_words import short_deadline
+from flows.terminal.show import table
 from incidents.models.duty import Duty
 
 MARKS = {"memory": "from memory, unverified", "mixed": "partly from memory", "own": "own policy"}

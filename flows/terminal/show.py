@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 
 def console() -> Console:
@@ -26,7 +27,8 @@ def table(
 ) -> Table:
     """Return a table whose cells are plain text, whatever stands in them."""
     made = Table(
-        title=title or None,
+        # A title longer than its table stays on one line.
+        title=Text(title, no_wrap=True, overflow="ignore") if title else None,
         title_justify="left",
         title_style="bold",
         caption=note or None,

@@ -1,0 +1,1 @@
+"""How the terminal shows things; shared by the command and the demo."""
