@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from incidents.errors import InvalidInputError
+from incidents.errors import InvalidInputError, NotFoundError
 from incidents.models.scope import ScopeFinding, ScopeQuery, ScopeSummary
 from incidents.models.states import CaseState
 from incidents.scope.query import scope_query
@@ -22,10 +22,23 @@ def size_scope(database: Database, ref: str, *, on_day: date, actor: str) -> Sco
     """
     with database.write(actor) as work:
         found = cases.get_evidence(work, ref, EvidenceKind.FINDING, ScopeFinding)
+        if not people.count_people(work):
+            raise NotFoundError(
+                "no people are known, so nobody could be found affected",
+                where=ref,
+                repair="`forthwith inventory import` takes them in",
+            )
         query = scope_query(found.exposures, on_day)
         _refuse_strangers(work, ref, query)
         version = len(cases.evidence_rows(work, ref, EvidenceKind.SCOPE)) + 1
         summary = affected.freeze(work, ref, version, query)
+        if not summary.total:
+            raise InvalidInputError(
+                "nobody in the inventory is linked to what the report names",
+                where=ref,
+                repair="check the report's stores and window, and links.csv; nothing was decided, "
+                "and this does not mean that nothing is owed",
+            )
         cases.put_evidence(work, ref, EvidenceKind.SCOPE, summary)
         cases.move_case(work, ref, CaseState.SCOPED)
         work.note("scope.frozen", ref, version=version, people=summary.total, sha256=summary.digest)
