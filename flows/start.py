@@ -21,6 +21,8 @@ def prefect_at_hand() -> Iterator[str]:
     home = settings_from_environment().home / "prefect"
     with prefect_server(home) as server:
         os.environ.update(client_environment(server.api_url, home))
+        # This server ends with the command: logs sent to it would only fail late, on the screen.
+        os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"
         try:
             yield server.api_url
         finally:

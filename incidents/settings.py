@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import SettingsError as PydanticSettingsError
 
 from incidents.errors import SettingsError
 
@@ -109,12 +116,30 @@ class _Environment(Settings, BaseSettings):
     """The same settings, read from `FORTHWITH_*`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FORTHWITH_",
-        env_nested_delimiter="__",
-        frozen=True,
-        extra="ignore",
-        secrets_dir=os.environ.get("FORTHWITH_SECRETS_DIR") or None,
+        env_prefix="FORTHWITH_", env_nested_delimiter="__", frozen=True, extra="ignore"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the shape of the hook
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # no .env file is read
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read variables first, then the files of `FORTHWITH_SECRETS_DIR`, named like them."""
+        folder = os.environ.get("FORTHWITH_SECRETS_DIR")
+        if not folder:
+            return init_settings, env_settings
+        files = NestedSecretsSettingsSource(
+            file_secret_settings,
+            secrets_dir=folder,
+            secrets_dir_missing="error",
+            secrets_prefix="FORTHWITH_",
+            secrets_nested_delimiter="__",
+        )
+        return init_settings, env_settings, files
 
 
 def settings_from_environment() -> Settings:
@@ -125,6 +150,12 @@ def settings_from_environment() -> Settings:
     """
     try:
         read = _Environment()
+    except PydanticSettingsError:
+        raise SettingsError(
+            "names no folder that can be read, or a file in it cannot be a setting",
+            where="FORTHWITH_SECRETS_DIR",
+            repair="`docs/reference/settings.md` says how the files are named",
+        ) from None
     except ValidationError as error:
         problems = [
             f"FORTHWITH_{'__'.join(str(step) for step in one['loc']).upper()}: {one['msg']}"

@@ -33,7 +33,7 @@ def init(folder: Path | None) -> None:
 @click.command()
 @click.argument("verb", type=click.Choice(["check", "import"]))
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def inventory(verb: str, folder: Path | None, *, json_: bool) -> None:
     """Check an inventory folder, or take its people into the database."""
     shop = open_workshop()
@@ -124,7 +124,7 @@ def watch(every: int | None) -> None:
 
 
 @click.command()
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def doctor(*, json_: bool) -> None:
     """Say what works and what to do; fail where something endangers people or secrets."""
     from flows.doctor import examine
@@ -163,7 +163,7 @@ def audit(verb: str, case: str) -> None:
 
 @click.command("reconcile")
 @click.option("--by", required=True, help="The named person who compared it with the relay's log.")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it goes on record.")
 def reconcile_(by: str, reason: str) -> None:
     """Let a restored, copied or moved database send again, what it may have sent marked."""
     shop = open_workshop()

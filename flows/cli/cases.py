@@ -84,7 +84,7 @@ def alert(file: Path, *, no_flow: bool) -> None:
     """Take in an alert that logins of ours were found exposed elsewhere."""
     shop = open_workshop()
     received = receive_alert(
-        shop.database, shop.ring, file.read_bytes(), where=str(file), actor=shop.settings.actor
+        shop.database, shop.ring, _bytes(file), where=str(file), actor=shop.settings.actor
     )
     for line in received.lines():
         click.echo(line)
@@ -95,20 +95,29 @@ def alert(file: Path, *, no_flow: bool) -> None:
             start_leaked_credential(ref)
 
 
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(
+            f"cannot be read: {error.strerror}", where=str(file), repair="check the path"
+        ) from None
+
+
 @click.command()
 @click.argument("verb", type=click.Choice(["list", "show", "close", "done"]))
 @click.argument("ref", default="")
 @click.argument("what", nargs=-1)
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def case(verb: str, ref: str, what: tuple[str, ...], *, json_: bool) -> None:
-    r"""List cases; show or close one; confirm that a measure is done.
+    """List cases; show or close one; confirm that a measure is done.
 
     \b
     forthwith case list
     forthwith case show CASE
     forthwith case done CASE MEASURE [PERSON]
     forthwith case close CASE
-    """
+    """  # noqa: D301  # click looks for the control character
     shop = open_workshop()
     if verb == "list":
         _list(all_cases(shop.database), json_=json_)
@@ -175,7 +184,7 @@ def print_case(view: CaseView) -> None:
 
 @click.command()
 @click.argument("case")
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def scope(case: str, *, json_: bool) -> None:
     """Show what a breach touched, where the report is contradicted, what must be preserved."""
     shop = open_workshop()
@@ -196,7 +205,7 @@ def scope(case: str, *, json_: bool) -> None:
 @click.argument("case")
 @click.argument("level", type=click.Choice(["unlikely", "risk", "high"]))
 @click.option("--by", required=True, help="The named person who judges.")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it goes on record.")
 def risk(case: str, level: str, by: str, reason: str) -> None:
     """Put a named person's judgement of the risk in place of the computed one."""
     shop = open_workshop()

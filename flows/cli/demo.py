@@ -15,7 +15,13 @@ import click
     show_default=True,
     help="Where each run makes a folder of its own.",
 )
-@click.option("--people", type=click.IntRange(50, 200_000), default=5000, show_default=True)
+@click.option(
+    "--people",
+    type=click.IntRange(50, 200_000),
+    default=5000,
+    show_default=True,
+    help="How many invented people the shop has.",
+)
 def demo(*, keep: bool, folder: Path, people: int) -> None:
     """Run one whole breach case on an invented shop. Nothing leaves this machine."""
     from flows.demo.run import run_demo

@@ -23,7 +23,7 @@ from incidents.wiring import open_workshop
 @click.option("--reason", default="", help="Why declined or late; goes into a late filing.")
 @click.option("--assumptions", default="", help="What a refusal rests on.")
 @click.option("--receipt", default="", help="What proves that it was done.")
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def duties(
     case: str,
     verb: str,
@@ -36,14 +36,14 @@ def duties(
     *,
     json_: bool,
 ) -> None:
-    r"""Show CASE's duties; explain or answer one; or show what is not owed and why.
+    """Show CASE's duties; explain or answer one; or show what is not owed and why.
 
     \b
     forthwith duties CASE
     forthwith duties CASE explain DUTY
     forthwith duties CASE answer DUTY accepted|declined|late|done --by NAME ...
     forthwith duties CASE not-owed
-    """
+    """  # noqa: D301  # click looks for the control character
     shop = open_workshop()
     if verb == "answer":
         then = record_receipt(

@@ -17,7 +17,7 @@ def law() -> None:
 
 
 @law.command("list")
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def law_list(*, json_: bool) -> None:
     """List laws with how sure we are of each and when it was read."""
     catalogue = read_catalogue(LAW)

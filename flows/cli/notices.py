@@ -24,7 +24,7 @@ def notice() -> None:
 
 @notice.command("list")
 @click.argument("case")
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def notice_list(case: str, *, json_: bool) -> None:
     """List the newest version of each set of CASE."""
     view = show_case(open_workshop().database, case)
@@ -160,7 +160,7 @@ def hold_(case: str, reason: str) -> None:
 @click.command("resume")
 @click.argument("case")
 @click.option("--by", required=True, help="The named person who resumes.")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="For the case record.")
 def resume_(case: str, by: str, reason: str) -> None:
     """Let a held CASE go on; only a named person can."""
     shop = open_workshop()
@@ -176,7 +176,7 @@ def resume_(case: str, by: str, reason: str) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A CSV task_id,outcome,reason with what became of list tasks.",
 )
-@click.option("--json", "json_", is_flag=True)
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def deliveries(case: str, outcomes: Path | None, *, lists: bool, json_: bool) -> None:
     """Show where everybody of CASE stands; write the lists; take in their outcomes."""
     shop = open_workshop()

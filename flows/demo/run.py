@@ -165,9 +165,10 @@ def _play(stage: Stage, scenes: Scenes) -> str:
 
 def _handle(stage: Stage, scenes: Scenes, ref: str) -> None:
     shop = stage.shop
-    stage.prefect.wait()
+    # Importing Prefect's client takes seconds, too: it is done while its server starts.
     from flows.breach import handle_breach
 
+    stage.prefect.wait()
     handle_breach(ref)
     found, scope = case_finding(shop.database, ref), case_scope(shop.database, ref)
     scenes.head(4, "Evidence that will vanish")

@@ -6,6 +6,7 @@ from flows.doctor.finding import Finding, error
 from flows.doctor.installation import database, home, keys
 from flows.doctor.knowledge import inventory, law, words
 from flows.doctor.outside import alarm_addresses, announcements, relay, sender, watches
+from flows.doctor.prefect_contents import secrets_in_prefect
 from flows.doctor.prefect_door import prefect
 from flows.doctor.secrets import known_secrets, without_secrets
 from incidents.errors import ForthwithError
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[Workshop], list[Finding]], ...] = (
     alarm_addresses,
     watches,
     prefect,
+    secrets_in_prefect,
 )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flows.doctor.finding import Finding, error, ok, warning
+from flows.doctor.prefect_door import answers
 from flows.doctor.secrets import known_secrets, secret_in
+from flows.watching import prefect_api
 from incidents.wiring import Workshop
 
 PAGE = 200
@@ -37,8 +39,8 @@ KINDS = (
     Kind(
         "block document",
         "/block_documents/filter",
-        # Without a filter of its own the server leaves anonymous ones out.
-        {"include_secrets": True, "block_documents": {"operator": "and_"}},
+        # Left to itself the server leaves anonymous ones out.
+        {"include_secrets": True, "block_documents": {"is_anonymous": None}},
     ),
     Kind("variable", "/variables/filter"),
     Kind("work pool", "/work_pools/filter"),
@@ -54,6 +56,9 @@ def secrets_in_prefect(shop: Workshop) -> list[Finding]:
     """Return an error for each place in Prefect where a secret, or what looks like one, lies."""
     from prefect.client.orchestration import get_client
 
+    api = prefect_api()
+    if not api or not answers(f"{api}/health"):
+        return []  # said by the check of its door
     secrets, found, looked = known_secrets(shop), [], 0
     cut = []
     with get_client(sync_client=True) as client:
@@ -85,13 +90,14 @@ def _all(client: Any, kind: Kind) -> Iterator[dict[str, Any]]:
 def _in_thing(kind: str, thing: Mapping[str, Any], secrets: Mapping[str, str]) -> Iterator[str]:
     hidden = _hidden_fields(thing)
     name = str(thing.get("name") or "")
-    for path, text in _texts(_told(kind, thing), (name,)):
-        why = _why(path, text, secrets, hidden)
+    root = name if kind == "variable" else ""  # a variable's own name says what its value is
+    for path, text, is_key in _texts(_told(kind, thing), (root,)):
+        why = _why(path, text, secrets, hidden, is_key=is_key)
         if why:
             # A key may itself be the secret: say where, not what.
             place = ".".join(one for one in path[1:] if not secret_in(one, secrets))
             label = name if name and not secret_in(name, secrets) else ""
-            yield f"Prefect {kind} {label} ({thing.get('id')}): {place or 'its value'} {why}"
+            yield f"Prefect {kind} {label} ({thing.get('id')}): {place or 'a key'} {why}"
 
 
 def _told(kind: str, thing: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -106,22 +112,29 @@ def _hidden_fields(thing: Mapping[str, Any]) -> set[str]:
     return {str(name).partition(".")[0] for name in fields.get("secret_fields") or []}
 
 
-def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield every text with the keys that lead to it; keys count as texts too."""
+def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, bool]]:
+    """Yield every text, the keys that lead to it, and whether it is itself a key."""
     if isinstance(value, dict):
         if value.get("format") == "password" and isinstance(value.get("default"), str):
-            yield (*path, "password"), value["default"]
+            yield (*path, "password"), value["default"], False
         for key, inner in value.items():
-            yield path, str(key)
+            yield path, str(key), True
             yield from _texts(inner, (*path, str(key)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _texts(inner, (*path, str(number)))
     elif isinstance(value, str | int) and not isinstance(value, bool):
-        yield path, str(value)
+        yield path, str(value), False
 
 
-def _why(path: tuple[str, ...], text: str, secrets: Mapping[str, str], hidden: set[str]) -> str:
+def _why(
+    path: tuple[str, ...],
+    text: str,
+    secrets: Mapping[str, str],
+    hidden: set[str],
+    *,
+    is_key: bool,
+) -> str:
     of = secret_in(text, secrets)
     if of:
         return f"holds the value of {of}"
@@ -129,6 +142,8 @@ def _why(path: tuple[str, ...], text: str, secrets: Mapping[str, str], hidden: s
         return ""
     if _LOGIN.search(text):
         return "is an address with a password in it"
+    if is_key:
+        return ""
     if len(path) > 2 and path[1] == "data" and path[2] in hidden:  # noqa: PLR2004
         return "is a secret field of its block"
     if _is_secret_name(_naming(path)):

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from flows.doctor.finding import Finding, error, ok, warning
-from flows.doctor.prefect_contents import secrets_in_prefect
 from flows.watching import prefect_api
 from incidents.wiring import Workshop
 
@@ -16,15 +15,15 @@ OUTWARD = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))
 """Documentation addresses: asking the way there sends nothing and names our own address."""
 
 
-def prefect(shop: Workshop) -> list[Finding]:
-    """Return whether Prefect is there, asks for a login, and holds no secret."""
+def prefect(_shop: Workshop) -> list[Finding]:
+    """Return whether Prefect is there, and asks for a login where others can reach it."""
     api = prefect_api()
     if not api:
         return [ok("no Prefect is set up; `forthwith watch` and `forthwith step` do without")]
-    if not _answers(f"{api}/health"):
+    if not answers(f"{api}/health"):
         what = f"Prefect does not answer at {_shown(api)}"
         return [error(what, "start it, or correct PREFECT_API_URL")]
-    return [*_login(api), *secrets_in_prefect(shop)]
+    return _login(api)
 
 
 def _login(api: str) -> list[Finding]:
@@ -33,7 +32,7 @@ def _login(api: str) -> list[Finding]:
         "set PREFECT_SERVER_API_AUTH_STRING on the server and PREFECT_API_AUTH_STRING here, or "
         "bind it to 127.0.0.1: whoever reaches it reads and starts everything"
     )
-    open_here = _answers(f"{api}/hello", wanted="👋")
+    open_here = answers(f"{api}/hello", wanted="👋")
     if not _is_loopback(parts.hostname or ""):
         if open_here:
             return [error(f"Prefect at {_shown(api)} answers without login", repair)]
@@ -45,7 +44,7 @@ def _login(api: str) -> list[Finding]:
         return [ok(f"Prefect at {_shown(api)} answers and asks for a login")]
     for address in _own_addresses():
         beyond = urlunsplit((parts.scheme, f"{address}:{parts.port or 80}", parts.path, "", ""))
-        if _answers(f"{beyond}/hello", wanted="👋"):
+        if answers(f"{beyond}/hello", wanted="👋"):
             return [error(f"Prefect answers without login at {_shown(beyond)} too", repair)]
     what = f"Prefect at {_shown(api)} answers without login, to everybody on this machine"
     return [warning(what, repair)]
@@ -89,7 +88,7 @@ class _Stay(HTTPRedirectHandler):
         """Refuse to be sent elsewhere."""
 
 
-def _answers(url: str, *, wanted: str = "") -> bool:
+def answers(url: str, *, wanted: str = "") -> bool:
     """Return whether an address answers a request without credentials as Prefect does."""
     request = Request(url)  # noqa: S310  # the operator's own Prefect address
     try:

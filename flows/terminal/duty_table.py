@@ -35,6 +35,7 @@ def duty_table(
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
     ids = next(one for one in made.columns if one.header == "duty")
     next(one for one in made.columns if one.header == "state").min_width = 8
+    next(one for one in made.columns if one.header == "left").min_width = len("16 h LATE")
     # An id is what the next command needs: it is never cut.
     ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in duties_), default=4)
     return made

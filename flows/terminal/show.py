@@ -28,9 +28,8 @@ def table(
     """Return a table whose cells are plain text, whatever stands in them."""
     made = Table(
         # A title longer than its table stays on one line.
-        title=Text(title, no_wrap=True, overflow="ignore") if title else None,
+        title=Text(title, style="bold", no_wrap=True, overflow="ignore") if title else None,
         title_justify="left",
-        title_style="bold",
         caption=note or None,
         caption_justify="left",
         pad_edge=False,

@@ -12,6 +12,8 @@ from incidents.models.vocabulary import ContentKey
 PEOPLE = frozenset({"individual", "guardian"})
 T = TypeVar("T")
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
+_ROUTING = re.compile(r" \([^()]{40,}\)$")
+"""Long words in brackets behind an authority's name; a short one is its abbreviation."""
 
 
 class Basis(Value):
@@ -165,15 +167,20 @@ def _plan(
 
 
 def _authorities(duties: Sequence[Duty], places: Sequence[str]) -> list[AuthorityName]:
-    """Return who is named to people as the authority to complain to, one place after another."""
-    named = [
-        AuthorityName(place=duty.recipient.place, name=duty.recipient.name)
-        for duty in duties
-        if duty.recipient.kind == "authority"
-        and duty.recipient.name
-        and any(covers(duty, place) for place in places)
-    ]
-    return sorted(_distinct(named), key=lambda one: (one.place, one.name))
+    """Return who is named to people as the authority to complain to, one place after another.
+
+    Each stands once, under the name of the first duty to it: a later report's recipient is worded
+    for those who report. How a report finds the competent office is no help to people either.
+    """
+    named: dict[tuple[str, str], AuthorityName] = {}
+    for duty in duties:
+        to = duty.recipient
+        if to.kind != "authority" or not to.name:
+            continue
+        if any(covers(duty, place) for place in places):
+            name = _ROUTING.sub("", to.name)
+            named.setdefault((to.place, to.ref or name), AuthorityName(place=to.place, name=name))
+    return sorted(named.values(), key=lambda one: (one.place, one.name))
 
 
 def _distinct(values: Iterable[T]) -> list[T]:

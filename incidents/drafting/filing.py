@@ -86,7 +86,9 @@ def draft_filing(
         "others": list(dict.fromkeys(names)),
         "subjects": _subjects(voice, subjects),
     }
-    asked = [*dict.fromkeys([*ALWAYS, *duty.must_say])]
+    # A reason that counsel gave for being late is in the letter, whatever the law lists.
+    why_late = ["delay_reasons"] if context["late"] and context["reasons"] else []
+    asked = [*dict.fromkeys([*ALWAYS, *duty.must_say, *why_late])]
     order = words.card(NOTICE).sections[0].blocks
     headings = [
         Heading(voice.say(f"content.{key}"), [key])

@@ -1,11 +1,11 @@
 """Writes every notice a case owes, plans who gets it, and seals each set."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from incidents.approval.seal import digest, root
@@ -17,7 +17,7 @@ from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
 from incidents.drafting.wording import flaws
-from incidents.drafting.words import Words
+from incidents.drafting.words import Banned, Words
 from incidents.errors import DraftingError
 from incidents.models.approval import Sealed
 from incidents.models.base import Value
@@ -163,12 +163,25 @@ def _material(work: UnitOfWork, ref: str, words: Words, settings: Settings) -> _
         scope=scope,
         groups=affected.groups(work, ref, scope.version),
         law_version=listed.law_version,
-        late_reasons={
-            duty_id: str(said[-1].get("reason", ""))
-            for duty_id, said in answers.items()
-            if said and said[-1].get("state") == DutyState.LATE
-        },
+        late_reasons={duty_id: _late_reason(said) for duty_id, said in answers.items()},
         zone=zone,
+    )
+
+
+def _late_reason(answers: Sequence[dict[str, Any]]) -> str:
+    """Return the newest reason for being late; that it was done later does not undo it."""
+    reasons = [str(one.get("reason", "")) for one in answers if one["state"] == DutyState.LATE]
+    return reasons[-1] if reasons else ""
+
+
+def _became_late(material: _Material, plan: SetPlan, drafted_at: datetime, now: datetime) -> bool:
+    """Return whether a limit passed since drafting for which counsel gives a reason."""
+    return any(
+        duty.id in plan.duties
+        and material.late_reasons.get(duty.id)
+        and duty.due_by is not None
+        and drafted_at <= duty.due_by < now
+        for duty in material.duties
     )
 
 
@@ -186,7 +199,9 @@ def _put(
         # The whole list as it was sealed, also of those told since: else a set under way or
         # finished never equals itself, and whoever waits on a list is written to twice.
         counts = _plan_rows(work, ref, material, plan, version, besides=old.version)
-        _, sealed = _sealed(work, ref, material, version, counts, write, old.drafted_at)
+        late = _became_late(material, plan, old.drafted_at, work.now)
+        when = work.now if late else old.drafted_at
+        _, sealed = _sealed(work, ref, material, version, counts, write, when)
         recipients.forget(work, ref, plan.key, version)
         if sealed.model_copy(update={"version": old.version}) == notices.sealed_of(old):
             return
@@ -280,7 +295,7 @@ def _people_set(
     ]
     check_required(drafts, plan.required, forbidden=plan.forbidden)
     domains = material.sheet.organisation.notices.link_domains
-    banned = material.words.banned
+    banned = _banned(material)
     found = [
         flaw
         for draft in drafts
@@ -307,6 +322,32 @@ def _people_set(
         channels=["email", "letter", "call", "hand"],
     )
     return body, dict(sorted(templates.items()))
+
+
+def _banned(material: _Material) -> Banned:
+    """Return the words that may not be said, but for those in names that have to be said.
+
+    That a store called `newsletter` was touched is a fact and no promotion.
+    """
+    organisation = material.sheet.organisation
+    names = [organisation.legal_name, organisation.trading_name]
+    for store in material.sheet.stores:
+        names += [store.name, *store.names.values()]
+    said = "\n".join(names).casefold()
+
+    def without(
+        kinds: Mapping[str, Mapping[str, list[str]]],
+    ) -> dict[str, dict[str, list[str]]]:
+        return {
+            kind: {
+                locale: [word for word in words if word.casefold() not in said]
+                for locale, words in by_locale.items()
+            }
+            for kind, by_locale in kinds.items()
+        }
+
+    banned = material.words.banned
+    return Banned(blocking=without(banned.blocking), warning=without(banned.warning))
 
 
 def _kinds(material: _Material, plan: SetPlan) -> dict[tuple[str, Form, int], int]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from incidents.delivery.attempt import Channel
 from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
 from incidents.delivery.orders import Composed
+from incidents.drafting.holes import CAPS, clean
 from incidents.errors import ApprovalError, DeliveryError, HeldError
 from incidents.models.inventory import Inventory, NoticeIdentity
 from incidents.models.states import CaseState, DeliveryState, SetState
@@ -174,7 +175,8 @@ def _renderer(
             Rendered(said.subject, said.text, said.html),
             sender=sender,
             reply_to=reply_to,
-            to_name=one.name,
+            # A name that was typed or pasted badly is no reason not to be told.
+            to_name=clean(one.name, CAPS["name"]),
             to_address=one.address,
             message_id=ident,
             date=when,

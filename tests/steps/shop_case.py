@@ -260,4 +260,3 @@ def drafted(tmp_path: Path, drafted_template: House) -> Iterator[House]:
     made = copy_house(drafted_template, tmp_path / "home")
     yield made
     made.shop.database.engine.dispose()
-

@@ -67,7 +67,7 @@ ROWS = {
     "an address": "UPDATE delivery SET address = 'x@evil.example' {} AND person_id = 'x-mail'",
     "a name": "UPDATE delivery SET name = 'Mia Mial' {} AND person_id = 'x-mail'",
     "whom it is about": "UPDATE delivery SET about = '' {} AND person_id = 'x-child'",
-    "the words": "UPDATE delivery SET class_key = 'en.account.2.letter' {} AND person_id = 'x-mail'",
+    "the words": "UPDATE delivery SET class_key = 'en.account.2.call' {} AND person_id = 'x-mail'",
     "somebody less": "DELETE FROM delivery {} AND person_id = 'x-mail'",
     "the standing next channel": (
         "UPDATE delivery SET address = '+49 30 999' {} AND person_id = 'x-call' "
@@ -152,9 +152,7 @@ def test_a_signature_counts_only_for_the_enrolled_person_who_made_it(
 def test_a_signature_over_one_set_approves_no_other(drafted: House) -> None:
     line = drafted.line(CASE, CN, FIRST)
     with pytest.raises(ApprovalError):
-        sign_line(
-            drafted.shop.database, CASE, f"{EU}:{line}", by=FIRST, settings=drafted.settings
-        )
+        sign_line(drafted.shop.database, CASE, f"{EU}:{line}", by=FIRST, settings=drafted.settings)
     with pytest.raises(ApprovalError, match="not a signature line"):
         sign_line(drafted.shop.database, CASE, EU, by=FIRST, settings=drafted.settings)
 

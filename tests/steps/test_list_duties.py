@@ -1,4 +1,6 @@
-"""Counsel answers every duty, unknown law is a question and never silence, risk can be overruled."""
+"""Counsel answers every duty; unknown law is a question, never silence; risk can be overruled."""
+
+from datetime import timedelta
 
 import pytest
 
@@ -69,15 +71,25 @@ def test_every_answer_stays_with_its_person_ground_and_time(drafted: House) -> N
         answer(drafted, BERLIN, "declined", reason="after all not")
 
 
-def test_a_late_reason_goes_into_the_filing(drafted: House) -> None:
+def test_a_late_reason_goes_into_the_filing_and_stays_when_it_is_done(drafted: House) -> None:
     reason = "the frozen list was ready only on the third day"
-    before = {f.duty_id: f.letter for s in case_sets(drafted.shop.database, CASE) for f in s.filings}
-    assert reason not in before[BERLIN]
+
+    def letters() -> dict[str, str]:
+        sets = case_sets(drafted.shop.database, CASE)
+        return {one.duty_id: one.letter for each in sets for one in each.filings}
+
+    drafted.approve(CASE, FILING)
+    drafted.clock.advance(timedelta(hours=60))
+    drafted.draft(CASE)
+    assert drafted.sets(CASE)[FILING].state == "approved", "the hour alone changes no text"
     answer(drafted, BERLIN, "late", reason=reason)
     drafted.draft(CASE)
-    after = {f.duty_id: f.letter for s in case_sets(drafted.shop.database, CASE) for f in s.filings}
-    assert reason in after[BERLIN]
-    assert reason not in after[PARIS]
+    assert drafted.sets(CASE)[FILING].state == "drafted"
+    assert reason in letters()[BERLIN]
+    assert reason not in letters()[PARIS]
+    answer(drafted, BERLIN, "done", receipt="LDI-77")
+    drafted.draft(CASE)
+    assert reason in letters()[BERLIN]
 
 
 def test_a_declined_filing_leaves_the_drafts(drafted: House) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from incidents.errors import ApprovalError
 from incidents.intake.leak_alert import InvalidAlertError
+from incidents.models.states import DeliveryState
 from incidents.steps.approve_notices import sign_set, statement
 from incidents.steps.close_case import CaseNotReadyError, close_case
 from incidents.steps.contain_account import confirm_measure, contain_account
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.receive_alert import MANY, Received, receive_alert
 from incidents.steps.record_outcomes import record_outcomes
-from incidents.models.states import DeliveryState
 from incidents.steps.show_case import all_cases, show_case
 from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
 from incidents.steps.tell_owner import plan_owner_notice

@@ -26,7 +26,7 @@ from incidents.steps.export_evidence import export_evidence, verify_audit
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.record_outcomes import record_outcomes
 from incidents.steps.record_receipt import record_receipt
-from incidents.steps.show_case import case_scope, show_case
+from incidents.steps.show_case import CaseView, case_scope, show_case
 from tests.steps.shop_case import AUTHOR, CASE, CN, EU, FIRST, PEOPLE, House
 from tests.support.mailserver import Fault, running_mailserver
 from tests.support.sending import channel_to
@@ -93,7 +93,9 @@ def test_a_case_runs_from_the_report_to_the_closed_and_verified_record(
         for key in drafted.sets(CASE):
             drafted.send(CASE, key, channel_to(server.port))
         received = server.received()
-        messages = [message_from_bytes(one, policy=policy.default) for one in server.oracle.messages]
+        messages = [
+            message_from_bytes(one, policy=policy.default) for one in server.oracle.messages
+        ]
     view = show_case(database, CASE)
     assert view.people_in["handed_over"] == len(received)
     assert sum(view.people_in.values()) == view.people_total == case_scope(database, CASE).total
@@ -106,6 +108,19 @@ def test_a_case_runs_from_the_report_to_the_closed_and_verified_record(
         assert one.get_content_type() == "multipart/alternative"
         assert "unsubscribe" not in one.as_string().lower()
 
+    lists_are_worked(drafted, view)
+    # The one whose only mailbox was refused, and the one without an address, are the ground.
+    proposal = propose_announcement(database, CASE)
+    assert proposal.unreachable >= 1
+    assert proposal.not_reached >= 1
+    assert proposal.rules
+    page_is_published(drafted, Site(tmp_path / "site"))
+    case_is_closed(drafted, view)
+    record_is_exported(drafted, len(received))
+
+
+def lists_are_worked(drafted: House, view: CaseView) -> None:
+    database = drafted.shop.database
     # Nobody is lost: rows of every kind stand on a list with an owner and a day.
     hand = {one.person_id: one.why for one in list_tasks(database, CASE, drafted.shop.ring).hand}
     assert hand == {
@@ -119,12 +134,10 @@ def test_a_case_runs_from_the_report_to_the_closed_and_verified_record(
     assert "listed" not in show_case(database, CASE).people_in
     assert not list_tasks(database, CASE, drafted.shop.ring).letters
 
-    # The one whose only mailbox was refused, and the one without an address, are the ground.
-    proposal = propose_announcement(database, CASE)
-    assert (proposal.unreachable, proposal.not_reached) >= (1, 1)
-    assert proposal.rules
+
+def page_is_published(drafted: House, site: Site) -> None:
+    database = drafted.shop.database
     draft_public(database, CASE, drafted.shop.words, settings=drafted.settings)
-    site = Site(tmp_path / "site")
     with pytest.raises(ApprovalError):
         publish_page(drafted, site)
     assert site.asked == []
@@ -138,6 +151,9 @@ def test_a_case_runs_from_the_report_to_the_closed_and_verified_record(
         if path.suffix == ".json":
             assert json.loads(path.read_text())
 
+
+def case_is_closed(drafted: House, view: CaseView) -> None:
+    database = drafted.shop.database
     with pytest.raises(CaseNotReadyError) as refusal:
         close_case(database, CASE, actor=FIRST)
     duties = [duty.id for duty, _ in view.duties]
@@ -147,12 +163,15 @@ def test_a_case_runs_from_the_report_to_the_closed_and_verified_record(
     close_case(database, CASE, actor=FIRST)
     assert show_case(database, CASE).state == "closed"
 
+
+def record_is_exported(drafted: House, mails: int) -> None:
+    database = drafted.shop.database
     result = verify_audit(database, drafted.shop.ring)
     assert (result.problems, result.links > 50) == ([], True)
     whole, short = export_evidence(database, CASE, drafted.settings.out / "record", actor=FIRST)
     record = json.loads(whole.read_text())
     assert record["case"]["state"] == "closed"
-    assert len(record["deliveries"]) > len(received)
+    assert len(record["deliveries"]) > mails
     assert "mia@home.example" not in whole.read_text()
     assert CASE in short.read_text()
 
@@ -173,8 +192,7 @@ def test_a_page_that_its_address_does_not_show_is_not_published(
     assert drafted.sets(CASE)[SET_KEY].state == "finished"
 
 
-def test_without_anybody_out_of_reach_no_announcement_is_drafted(drafted: House) -> None:
-    drafted.sql("DELETE FROM delivery WHERE channel = 'none'")
+def test_before_anybody_was_tried_no_announcement_is_drafted(drafted: House) -> None:
     assert not propose_announcement(drafted.shop.database, CASE).grounded
     with pytest.raises(DraftingError, match="no ground"):
         draft_public(drafted.shop.database, CASE, drafted.shop.words, settings=drafted.settings)

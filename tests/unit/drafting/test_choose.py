@@ -83,6 +83,28 @@ def test_authorities_are_grouped_by_law_and_named_to_their_people(duty: Make) ->
     ]
 
 
+def test_people_read_each_authority_once_and_without_how_reports_are_routed(duty: Make) -> None:
+    first = Recipient(
+        kind="authority",
+        ref="office",
+        name="Office of Hafenstadt (for ships that of the port, for all else that of the town)",
+        place="DE",
+    )
+    later = first.model_copy(update={"name": "whoever had the first report"})
+    other = Recipient(kind="authority", ref="cnil", name="Commission (CNIL)", place="FR")
+    duties = [
+        duty("eu-gdpr", places=["DE"]),
+        *(
+            duty("eu-gdpr", id=f"eu-gdpr/{one}", recipient=to, places=["DE"])
+            for one, to in enumerate([first, later, other])
+        ),
+    ]
+    assert [one.name for one in set_keys(duties, ["DE"])["DE"].authorities] == [
+        "Office of Hafenstadt",
+        "Commission (CNIL)",
+    ]
+
+
 def test_an_announcement_needs_a_rule_that_allows_it(duty: Make) -> None:
     assert announcement_plan([duty("eu-gdpr")], ["DE"]) is None
     plan = announcement_plan([duty("eu-gdpr", announcement_allowed="Art 34(3)(c)")], ["DE"])

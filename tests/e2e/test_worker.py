@@ -1,0 +1,142 @@
+"""The flows of `prefect.yaml` do a whole case on a worker, and keep no person in Prefect."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelling
+from sqlalchemy import text
+
+from incidents.errors import HeldError
+from incidents.steps.hold_case import resume
+from incidents.steps.send_set import release
+from tests.support.worker_site import Site, running_site, until
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sent(site: Site) -> str:
+    """A case taken by the worker from its report to the last mail."""
+    ref = site.report()
+    site.run("handle-breach/by-ref", case=ref)
+    until(lambda: site.view(ref).state == "drafted")
+    site.approve(ref)
+    until(lambda: all(one.state == "finished" for one in site.view(ref).sets))
+    return ref
+
+
+def test_approval_alone_starts_the_sending_and_everybody_has_a_place(site: Site, sent: str) -> None:
+    view = site.view(sent)
+    assert view.people_in["handed_over"] == site.mails() > 0
+    assert sum(view.people_in.values()) == view.people_total
+    assert {tuple(one.signed_by) for one in view.sets} == {("privacy-officer", "general-counsel")}
+
+
+def test_one_page_for_the_case_stands_in_prefect(site: Site, sent: str) -> None:
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}):
+        with get_client(sync_client=True) as client:
+            pages = [one for one in client.read_latest_artifacts() if one.key == f"case-{sent}"]
+    assert len(pages) == 1
+    assert f"# {sent}" in str(pages[0].data)
+    assert "eu-gdpr/authority-initial/DE" in str(pages[0].data)
+
+
+def test_no_person_and_no_story_is_kept_by_prefect(site: Site, sent: str) -> None:
+    with site.shop.database.read() as work:
+        names = work.session.execute(text("SELECT name FROM person WHERE name <> ''")).scalars()
+        values = work.session.execute(text("SELECT value FROM contact")).scalars()
+        canaries = {one for one in [*names, *values] if len(one) > 5}
+    canaries |= {"odd exports", "login of a contractor"}
+    assert len(canaries) > 200
+    kept = site.prefect_bytes()
+    assert sent.encode() in kept
+    assert [one for one in canaries if one.encode() in kept] == []
+
+
+def test_a_step_that_fails_tells_prefect_a_number_and_not_what_it_saw(
+    site: Site, sent: str
+) -> None:
+    ref = site.report()
+    with site.shop.database.write("tester") as work:
+        body = work.session.execute(
+            text("SELECT body FROM evidence WHERE case_ref = :r AND kind = 'report'"), {"r": ref}
+        ).scalar_one()
+        broken = body.replace('"accessed"', '"Canary Person Alpha"')
+        work.session.execute(
+            text("UPDATE evidence SET body = :b WHERE case_ref = :r AND kind = 'report'"),
+            {"b": broken, "r": ref},
+        )
+    site.run("handle-breach/by-ref", case=ref)
+    private = site.home / "private.log"
+    until(lambda: private.exists() and "find-data" in private.read_text())
+    until(lambda: b"StepFailed" in site.prefect_bytes())
+    assert b"Canary Person Alpha" not in site.prefect_bytes()
+
+
+def test_cancelling_a_send_in_prefect_holds_the_case_until_a_person_resumes(site: Site) -> None:
+    ref = site.report()
+    site.run("handle-breach/by-ref", case=ref)
+    until(lambda: site.view(ref).state == "drafted")
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}):
+        with get_client(sync_client=True) as client:
+            site.approve(ref)
+            run_id = None
+
+            def sending() -> bool:
+                nonlocal run_id
+                runs = [one for one in client.read_flow_runs() if one.name == f"deliver-{ref}"]
+                run_id = runs[0].id if runs else None
+                return bool(runs)
+
+            until(sending)
+            assert run_id is not None
+            client.set_flow_run_state(run_id, Cancelling(), force=True)
+    until(lambda: site.view(ref).held_at is not None)
+    some_set = next(one.key for one in site.view(ref).sets if one.state == "approved")
+    with pytest.raises(HeldError):
+        release(site.shop.database, ref, some_set, settings=site.shop.settings)
+    resume(site.shop.database, ref, by="privacy-officer")
+    site.run("deliver-notices/on-approval", case=ref)
+    until(lambda: all(one.state == "finished" for one in site.view(ref).sets))
+    view = site.view(ref)
+    assert sum(view.people_in.values()) == view.people_total
+
+
+def test_the_form_of_prefect_holds_and_only_a_known_person_resumes(site: Site, sent: str) -> None:
+    site.run("hold-case/form", case=sent, action="hold", person="privacy-officer")
+    until(lambda: site.view(sent).held_at is not None)
+    site.run("hold-case/form", case=sent, action="resume", person="somebody-else")
+    site.run("hold-case/form", case=sent, action="resume", person="general-counsel")
+    until(lambda: site.view(sent).held_at is None)
+    with site.shop.database.read() as work:
+        who = work.session.execute(
+            text("SELECT actor FROM audit WHERE action = 'case.resumed' AND case_ref = :r"),
+            {"r": sent},
+        ).scalars()
+        assert list(who) == ["general-counsel"]
+
+
+def test_the_report_form_of_closed_fields_opens_a_case(site: Site) -> None:
+    before = Path(site.home / "forthwith.db").exists()
+    assert before
+    form = {
+        "kinds": ["accessed"],
+        "cause": "phishing",
+        "stores": ["accounts"],
+        "first_alert": site.shop.clock.now().isoformat(),
+    }
+    known = _cases(site)
+    site.run("report-breach/form", form=form)
+    until(lambda: len(_cases(site)) == len(known) + 1)
+
+
+def _cases(site: Site) -> list[str]:
+    with site.shop.database.read() as work:
+        return list(work.session.execute(text("SELECT ref FROM breach_case")).scalars())
