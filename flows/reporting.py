@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows.deadline_words import deadline_words
+from flows.deadline_words import short_deadline
 from flows.names import artifact_key, resource
 from incidents.steps.show_case import CaseView
 
@@ -14,34 +14,29 @@ def case_page(view: CaseView) -> str:
         f"# {view.ref}",
         (
             f"State **{view.state}**, risk **{view.risk or 'not weighed'}**, "
-            f"{view.people_total} people affected, as of {view.now:%Y-%m-%d %H:%M} UTC.{held}"
+            f"{view.people_total:,} people affected, as of {view.now:%Y-%m-%d %H:%M} UTC.{held}"
         ),
         "",
-        _table("People", view.people_by_place),
-        _table("Law not known here, ask counsel", view.unknown_law),
-        "## Duties",
+        _counts("Where they live", view.people_by_place),
+        _counts("**Law not known here, ask counsel**", view.unknown_law),
+        _counts("Where people stand", view.people_in),
         "",
-        "| duty | status | answer | deadline | left |",
-        "|---|---|---|---|---|",
+        "A relay taking a mail is not yet a person told.",
+        "",
+        "## Duties, next deadline first",
+        "",
+        "| left | deadline, local time | duty | state |",
+        "|---|---|---|---|",
     ]
     for duty, state in view.duties:
-        deadline, left = deadline_words(duty, view.now)
-        lines.append(
-            f"| `{duty.id}` | {duty.status.replace('_', ' ')} | {state} | {_cell(deadline)} | "
-            f"{left} |"
-        )
+        deadline, left = short_deadline(duty, view.now)
+        said = state if state != "open" else duty.status.replace("_", " ")
+        lines.append(f"| {left} | {_cell(deadline)} | `{duty.id}` | {said} |")
     lines += ["", "## Notices", "", "| set | version | state | seal | people |"]
     lines.append("|---|---|---|---|---|")
     for one in view.sets:
-        lines.append(
-            f"| `{one.key}` | {one.version} | {one.state} | `{one.root[:12]}` | {one.people} |"
-        )
-    lines += [
-        "",
-        _table(
-            "Where people stand (a relay taking a mail is not yet a person told)", view.people_in
-        ),
-    ]
+        seal = f"`{one.root[:12]}`"
+        lines.append(f"| `{one.key}` | {one.version} | {one.state} | {seal} | {one.people:,} |")
     return "\n".join(lines)
 
 
@@ -49,11 +44,11 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _table(title: str, rows: Mapping[str, int]) -> str:
-    if not rows:
+def _counts(title: str, numbers: Mapping[str, int]) -> str:
+    if not numbers:
         return ""
-    body = "\n".join(f"| {_cell(key)} | {number} |" for key, number in rows.items())
-    return f"## {title}\n\n| | |\n|---|---|\n{body}\n"
+    said = ", ".join(f"{key.replace('_', ' ')} {number:,}" for key, number in numbers.items())
+    return f"- {title}: {_cell(said)}"
 
 
 def publish_case(view: CaseView) -> None:

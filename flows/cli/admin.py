@@ -156,7 +156,7 @@ def audit(verb: str, case: str) -> None:
     result = verify_audit(shop.database, shop.ring)
     for problem in result.problems:
         click.echo(problem, err=True)
-    click.echo(f"{result.links} links, {len(result.problems)} problems, head {result.head[:16]}")
+    click.echo(f"{result.links} links, {len(result.problems)} problems, head {result.head}")
     if result.problems:
         sys.exit(2)
 

@@ -55,10 +55,13 @@ class Somebody:
 
 
 def _dealt(shares: Mapping[Any, int], rest: Any, total: int, dice: random.Random) -> list[Any]:
-    """Return one card a person: each share out of 5,000 to scale, else `rest`, shuffled."""
+    """Return one card a person: each share out of 5,000 to scale, else `rest`, shuffled.
+
+    Nobody's kind is left out, however few people there are: each of them is a part of the story.
+    """
     cards: list[Any] = []
     for card, share in shares.items():
-        cards += [card] * (share * total // PEOPLE)
+        cards += [card] * max(1, share * total // PEOPLE)
     cards += [rest] * (total - len(cards))
     dice.shuffle(cards)
     return cards

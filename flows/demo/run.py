@@ -22,6 +22,7 @@ from flows.embedded import (
     free_port,
     prefect_server,
 )
+from flows.reporting import publish_case
 from flows.terminal.show import console
 from incidents.approval.ssh_signature import public_line
 from incidents.clock import SystemClock
@@ -249,6 +250,7 @@ def _close(stage: Stage, scenes: Scenes, ref: str) -> None:
     counsel.answer_everything(shop, ref, view, digest)
     scenes.answers(show_case(shop.database, ref))
     close_case(shop.database, ref, actor="privacy-officer")
+    publish_case(show_case(shop.database, ref))
     scenes.say(f"  {ref} is closed")
     scenes.head(14, "The audit chain")
     result = verify_audit(shop.database, shop.ring)

@@ -5,7 +5,7 @@ from incidents.drafting.leaked_credential import draft_leaked_credential
 from incidents.drafting.words import Words
 from incidents.errors import ApprovalError
 from incidents.models.inventory import Inventory
-from incidents.models.notice import NoticeSet
+from incidents.models.notice import Measure, NoticeSet
 from incidents.models.states import SetState
 from incidents.models.tables import CaseRow, NoticeSetRow
 from incidents.settings import Settings
@@ -17,6 +17,8 @@ from incidents.store.unit_of_work import Database, UnitOfWork
 STANDING = "standing"
 """Ref of the case that holds what is approved ahead; it is never closed."""
 LEAKED = "individuals-leaked-credential"
+ASKED = (Measure(key="account_locked", done=False),)
+"""The measure is asked for when the notice goes out; that it is done is recorded later."""
 
 
 def draft_standing(
@@ -50,7 +52,7 @@ def draft_standing(
 def leaked_set(words: Words, inventory: Inventory) -> tuple[NoticeSet, dict[str, str]]:
     """Return the set of leaked-credential notices in every language, and its files' digests."""
     drafts = [
-        draft_leaked_credential(words, inventory.organisation, locale)
+        draft_leaked_credential(words, inventory.organisation, locale, measures=ASKED)
         for locale in sorted(words.catalogues)
     ]
     templates: dict[str, str] = {}

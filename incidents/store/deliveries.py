@@ -131,7 +131,8 @@ def doubt_unsent(work: UnitOfWork) -> int:
     Nothing is sent until the cases are resumed: each is put on hold.
     """
     released = select(NoticeSetRow.case_ref, NoticeSetRow.set_key, NoticeSetRow.version).where(  # type: ignore[call-overload]
-        NoticeSetRow.state == SetState.RELEASED
+        # An approved set may have been released and sent after the copy was made.
+        NoticeSetRow.state.in_([SetState.APPROVED, SetState.RELEASED])  # type: ignore[attr-defined]
     )
     number = 0
     for ref, set_key, version in work.session.execute(released).all():

@@ -295,7 +295,9 @@ def test_risk_is_overruled_by_a_named_person(forthwith: Command, drafted: House)
     done = forthwith("risk", CASE, "unlikely", "--by", SECOND, "--reason", "never readable")
     assert (done.code, "list-duties" in done.out) == (0, True)
     assert forthwith("step", "list-duties", CASE).code == 0
-    states = {one["id"]: one["answer"] for one in json.loads(forthwith("duties", CASE, "--json").out)}
+    states = {
+        one["id"]: one["answer"] for one in json.loads(forthwith("duties", CASE, "--json").out)
+    }
     assert states[BERLIN] == "withdrawn"
 
 

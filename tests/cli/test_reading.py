@@ -106,9 +106,7 @@ def bare(
     return forthwith, home
 
 
-def test_triage_needs_no_home_and_no_database(
-    bare: tuple[Command, Path], tmp_path: Path
-) -> None:
+def test_triage_needs_no_home_and_no_database(bare: tuple[Command, Path], tmp_path: Path) -> None:
     forthwith, home = bare
     data = demo_report(NOW)
     data["facts"] |= {"people": {"DE": 1200, "BR": 30, "unknown": 4}}
@@ -150,9 +148,7 @@ def test_law_is_listed_shown_and_checked_without_a_home(bare: tuple[Command, Pat
     assert list(home.iterdir()) == []
 
 
-def test_a_law_file_that_breaks_a_gate_is_named(
-    bare: tuple[Command, Path], tmp_path: Path
-) -> None:
+def test_a_law_file_that_breaks_a_gate_is_named(bare: tuple[Command, Path], tmp_path: Path) -> None:
     import shutil
 
     from incidents.data_files import LAW

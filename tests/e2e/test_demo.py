@@ -18,6 +18,7 @@ from tests.support.mailserver import MailServer, running_mailserver
 ROOT = Path(__file__).parents[2]
 PEOPLE = 200
 MARK = "DEMO_UNDER_TEST"
+COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
 CHILDREN = 3
 """Prefect, the mail catcher, the web server."""
 
@@ -35,8 +36,7 @@ class Demo:
         self.folder = folder / "demo"
         self.file = self.output.open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", "demo", "--people", str(PEOPLE)]
-            + ["--dir", str(self.folder)],
+            [*COMMAND, "demo", "--people", str(PEOPLE), "--dir", str(self.folder)],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=self.file,
@@ -67,11 +67,18 @@ class Demo:
                 continue  # it ended meanwhile
         return [one for one in alive if one != self.process.pid]
 
-    def wait_for(self, happened: Callable[[], object], seconds: float = 120) -> None:
-        end = time.monotonic() + seconds
+    def wait_for(self, happened: Callable[[], object]) -> None:
+        """Wait until the running demo has come so far."""
+        end = time.monotonic() + 120
         while not happened():
             assert time.monotonic() < end, f"it never came to that:\n{self.said}"
-            assert self.process.poll() is None or not self.left(), self.said
+            assert self.process.poll() is None, f"it ended:\n{self.said}"
+            time.sleep(0.05)
+
+    def wait_until_nothing_is_left(self) -> None:
+        end = time.monotonic() + 20
+        while self.left():
+            assert time.monotonic() < end, "processes outlive the demo"
             time.sleep(0.05)
 
     def is_up(self) -> bool:
@@ -122,7 +129,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         killed.wait_for(lambda: "A breach report comes in" in killed.said)
         killed.process.send_signal(signal.SIGKILL)
         killed.process.wait()
-        killed.wait_for(lambda: not killed.left(), seconds=20)
+        killed.wait_until_nothing_is_left()
         whole = Demo(
             folder,
             home,

@@ -1,10 +1,10 @@
 """The flows of `prefect.yaml` do a whole case on a worker, and keep no person in Prefect."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 from sqlalchemy import text
@@ -40,9 +40,8 @@ def test_approval_alone_starts_the_sending_and_everybody_has_a_place(site: Site,
 
 
 def test_one_page_for_the_case_stands_in_prefect(site: Site, sent: str) -> None:
-    with temporary_settings({PREFECT_API_URL: site.server.api_url}):
-        with get_client(sync_client=True) as client:
-            pages = [one for one in client.read_latest_artifacts() if one.key == f"case-{sent}"]
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+        pages = [one for one in client.read_latest_artifacts() if one.key == f"case-{sent}"]
     assert len(pages) == 1
     assert f"# {sent}" in str(pages[0].data)
     assert "eu-gdpr/authority-initial/DE" in str(pages[0].data)
@@ -84,20 +83,16 @@ def test_cancelling_a_send_in_prefect_holds_the_case_until_a_person_resumes(site
     ref = site.report()
     site.run("handle-breach/by-ref", case=ref)
     until(lambda: site.view(ref).state == "drafted")
-    with temporary_settings({PREFECT_API_URL: site.server.api_url}):
-        with get_client(sync_client=True) as client:
-            site.approve(ref)
-            run_id = None
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+        site.approve(ref)
+        found: list[Any] = []
 
-            def sending() -> bool:
-                nonlocal run_id
-                runs = [one for one in client.read_flow_runs() if one.name == f"deliver-{ref}"]
-                run_id = runs[0].id if runs else None
-                return bool(runs)
+        def sending() -> bool:
+            found[:] = [one for one in client.read_flow_runs() if one.name == f"deliver-{ref}"]
+            return bool(found)
 
-            until(sending)
-            assert run_id is not None
-            client.set_flow_run_state(run_id, Cancelling(), force=True)
+        until(sending)
+        client.set_flow_run_state(found[0].id, Cancelling(), force=True)
     until(lambda: site.view(ref).held_at is not None)
     some_set = next(one.key for one in site.view(ref).sets if one.state == "approved")
     with pytest.raises(HeldError):
@@ -124,8 +119,6 @@ def test_the_form_of_prefect_holds_and_only_a_known_person_resumes(site: Site, s
 
 
 def test_the_report_form_of_closed_fields_opens_a_case(site: Site) -> None:
-    before = Path(site.home / "forthwith.db").exists()
-    assert before
     form = {
         "kinds": ["accessed"],
         "cause": "phishing",
@@ -135,6 +128,10 @@ def test_the_report_form_of_closed_fields_opens_a_case(site: Site) -> None:
     known = _cases(site)
     site.run("report-breach/form", form=form)
     until(lambda: len(_cases(site)) == len(known) + 1)
+
+
+def _client() -> SyncPrefectClient:
+    return get_client(sync_client=True)
 
 
 def _cases(site: Site) -> list[str]:

@@ -1,4 +1,4 @@
-"""A whole site for tests: a shop, a mail server, a Prefect server with its deployments, a worker."""
+"""A whole site for tests: a shop, a mail server, a Prefect server, its deployments, a worker."""
 
 import json
 import shutil
