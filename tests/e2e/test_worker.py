@@ -1,6 +1,7 @@
 """The flows of `prefect.yaml` do a whole case on a worker, and keep no person in Prefect."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from incidents.errors import HeldError
 from incidents.steps.hold_case import resume
 from incidents.steps.send_set import release
+from tests.support.browser import chromium
 from tests.support.worker_site import Site, running_site, until
 
 
@@ -59,9 +61,7 @@ def test_no_person_and_no_story_is_kept_by_prefect(site: Site, sent: str) -> Non
     assert [one for one in canaries if one.encode() in kept] == []
 
 
-def test_a_step_that_fails_tells_prefect_a_number_and_not_what_it_saw(
-    site: Site, sent: str
-) -> None:
+def test_a_step_that_fails_tells_prefect_a_number_and_not_what_it_saw(site: Site) -> None:
     ref = site.report()
     with site.shop.database.write("tester") as work:
         body = work.session.execute(
@@ -137,3 +137,18 @@ def _client() -> SyncPrefectClient:
 def _cases(site: Site) -> list[str]:
     with site.shop.database.read() as work:
         return list(work.session.execute(text("SELECT ref FROM breach_case")).scalars())
+
+
+def test_a_person_at_the_browser_sees_the_page_of_the_case(
+    site: Site, sent: str, tmp_path: Path
+) -> None:
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+        page_id = next(
+            one.latest_id for one in client.read_latest_artifacts() if one.key == f"case-{sent}"
+        )
+    with chromium(tmp_path / "browser") as page:
+        page.open(f"{site.server.ui_url}/artifacts/artifact/{page_id}")
+        page.wait_for("document.body.innerText.includes('eu-gdpr/authority-initial/DE')")
+        seen = page.text()
+    assert "Law not known here, ask counsel" in seen
+    assert "A relay taking a mail is not yet a person told." in seen
