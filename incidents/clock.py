@@ -1,9 +1,11 @@
 """The only place that asks for the time of day or for randomness in names."""
 
+import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Clock(Protocol):
@@ -35,6 +37,18 @@ class FixedClock:
     def advance(self, by: timedelta) -> None:
         """Move the clock by a span, which may be negative."""
         self.at += by
+
+
+def system_zone() -> str:
+    """Return the machine's IANA time zone, `UTC` where it does not tell."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]  # noqa: PTH  # a link's end
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return "UTC"
+    return name
 
 
 def new_id(prefix: str) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 import click
 from rich.prompt import Prompt
 
+from flows.cli.triage import show_triage
 from flows.terminal.duty_table import duty_table
 from flows.terminal.show import as_json, console, counts, table
+from incidents.clock import system_zone
 from incidents.data_files import read_data
 from incidents.errors import InvalidInputError
 from incidents.intake.ask import questions, report_from_answers
@@ -46,6 +48,14 @@ def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bo
     else:
         ref = open_case(shop.database, taken, actor=shop.settings.actor, people=people)
         click.echo(f"case {ref} opened")
+    if not _has_inventory(shop):
+        # On the worst day the answers count more than the order of things: nothing is lost.
+        click.echo(
+            "It is recorded. There is no inventory yet (`forthwith init`), so this is what the "
+            "report alone tells:\n"
+        )
+        show_triage(taken, zone=_zone(shop))
+        return
     if not no_flow:
         from flows.start import start_handle_breach
 
@@ -58,8 +68,18 @@ def _asked(shop: Workshop) -> BreachReport:
     for question in questions():
         hint = f" [dim]{question.hint}[/dim]" if question.hint else ""
         answers[question.key] = Prompt.ask(f"{question.text}{hint}", default="unknown")
-    zone = shop.inventory.inventory.organisation.zone
-    return report_from_answers(answers, now=shop.clock.now(), zone=zone)
+    return report_from_answers(answers, now=shop.clock.now(), zone=_zone(shop))
+
+
+def _zone(shop: Workshop) -> str:
+    """Return the organisation's zone; the machine's while there is no inventory."""
+    if not _has_inventory(shop):
+        return system_zone()
+    return shop.inventory.inventory.organisation.zone
+
+
+def _has_inventory(shop: Workshop) -> bool:
+    return (shop.settings.inventory_folder / "organisation.yaml").exists()
 
 
 def _amend(

@@ -14,6 +14,7 @@ from incidents.duties.facts import facts_from_report
 from incidents.duties.sources.folder import read_catalogue
 from incidents.intake.breach_report import parse_report
 from incidents.models.duty import DutyList
+from incidents.models.report import BreachReport
 from incidents.models.risk import RiskAssessment
 from incidents.risk.assess import assess
 from incidents.risk.facts import risk_facts_from_report
@@ -26,7 +27,11 @@ from incidents.risk.sources.scales_file import read_scales
 @click.option("--json", "json_", is_flag=True, help="One JSON object and nothing else.")
 def triage(file: Path, zone: str, *, json_: bool) -> None:
     """Say from a report FILE alone what is owed, may be owed, and what must be asked."""
-    report = parse_report(read_data(file), where=str(file))
+    show_triage(parse_report(read_data(file), where=str(file)), zone=zone, json_=json_)
+
+
+def show_triage(report: BreachReport, *, zone: str, json_: bool = False) -> None:
+    """Print what a report alone gives."""
     catalogue, scales = read_catalogue(LAW), read_scales()
     risk = assess(risk_facts_from_report(report), scales)
     found = duties_owed(facts_from_report(report, risk, zone=zone, targets_hours={}), catalogue)

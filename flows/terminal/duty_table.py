@@ -30,12 +30,13 @@ def duty_table(
         note="A word in quotes is the law's own: it names no number, the time beside it is your "
         "own target.\nThis informs counsel; it does not replace counsel.",
     )
-    for name, most in (("left", 10), ("deadline, local time", 36), ("to", 22), ("article", 30)):
+    for name, most in (("left", 14), ("deadline, local time", 36), ("to", 22), ("article", 30)):
         column = next(one for one in made.columns if one.header == name)
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
     ids = next(one for one in made.columns if one.header == "duty")
-    next(one for one in made.columns if one.header == "state").min_width = 8
-    next(one for one in made.columns if one.header == "left").min_width = len("16 h LATE")
+    state = next(one for one in made.columns if one.header == "state")
+    state.no_wrap, state.min_width = True, 8  # a column that may wrap would be squeezed to nothing
+    next(one for one in made.columns if one.header == "left").min_width = len("29 d 22 h LATE")
     # An id is what the next command needs: it is never cut.
     ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in duties_), default=4)
     return made

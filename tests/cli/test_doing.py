@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -329,3 +333,21 @@ def test_a_setting_that_cannot_be_right_is_named(
     ended = forthwith.at(drafted)("case", "list")
     refuses(ended, name)
     assert value not in ended.err or value == "1"
+
+
+def test_answers_given_before_there_is_an_inventory_are_kept(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    run = subprocess.run(
+        [str(Path(sys.executable).parent / "forthwith"), "report", "--ask"],
+        input="accessed\norders\nyesterday\nyesterday\nphishing\nno\n",
+        env={**os.environ, "FORTHWITH_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "It is recorded" in run.stdout
+    assert "eu-gdpr/authority-initial" in run.stdout
+    assert "may be" in run.stdout
+    with sqlite3.connect(home / "forthwith.db") as database:
+        assert database.execute("SELECT ref FROM breach_case").fetchall() != []
