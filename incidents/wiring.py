@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from incidents.clock import Clock, SystemClock
 from incidents.data_files import LAW, TEMPLATES
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
-from incidents.delivery.channels.web import fetch_back, publish
+from incidents.delivery.channels.web import Site
 from incidents.drafting.sources.folder import read_words
 from incidents.drafting.words import Words
 from incidents.duties.regime import Catalogue
@@ -82,12 +81,12 @@ class Workshop:
         return read_folder(self.settings.inventory_folder, today=self.clock.now().date())
 
     @property
-    def web(self) -> "PublicFolder":
+    def web(self) -> Site:
         """Where announcements are published."""
         address = self.settings.web_address or (
             self.inventory.inventory.organisation.notices.announcement_url
         )
-        return PublicFolder(self.settings.public_folder, address)
+        return Site(self.settings.public_folder, address)
 
     @property
     def channel(self) -> SmtpChannel:
@@ -105,23 +104,6 @@ class Workshop:
             )
         route = read_as(SmtpRoute, dict(smtp), where="FORTHWITH_SMTP__*")
         return SmtpChannel(route)
-
-
-@dataclass(frozen=True)
-class PublicFolder:
-    """The folder a web server shows, and the address under which it shows it."""
-
-    folder: Path
-    address: str
-
-    def publish(self, page: bytes, name: str) -> str:
-        """Write a page and return the address it is expected at."""
-        publish(page, self.folder, name)
-        return f"{self.address.rstrip('/')}/{name}"
-
-    def fetch_back(self, url: str) -> str:
-        """Return the SHA-256 of what an address serves."""
-        return fetch_back(url)
 
 
 def open_workshop(settings: Settings | None = None, clock: Clock | None = None) -> Workshop:
