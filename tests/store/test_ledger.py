@@ -9,8 +9,8 @@ from incidents.clock import FixedClock
 from incidents.errors import DeliveryError, MoveNotAllowedError
 from incidents.models.approval import Sealed
 from incidents.models.notice import NoticeSet
-from incidents.models.states import DeliveryState
-from incidents.store import deliveries, notices, recipients
+from incidents.models.states import DeliveryState, SetState
+from incidents.store import cases, deliveries, notices, recipients
 from incidents.store.deliveries import Outcome
 from incidents.store.unit_of_work import Database
 from tests.store.test_affected_people import ORDERS, frozen
@@ -217,3 +217,20 @@ def test_people_told_in_one_version_are_not_planned_again_in_the_next(
             work, REF, SET, 2, scope=1, places=PLACES, locales=LOCALES, owner="", list_due_by=None
         )
     assert sum(again.values()) == 8
+
+
+@pytest.mark.parametrize("reached", [SetState.APPROVED, SetState.RELEASED])
+def test_after_a_restore_what_seems_unsent_is_in_doubt_and_the_case_is_held(
+    database: Database, reached: SetState
+) -> None:
+    planned(database)
+    with database.write("ana") as work:
+        row = notices.set_row(work, REF, SET)
+        notices.move_set(work, row, SetState.APPROVED)
+        if reached is SetState.RELEASED:
+            notices.move_set(work, row, SetState.RELEASED)
+        assert deliveries.doubt_unsent(work) == 3
+        assert deliveries.doubt_unsent(work) == 0
+    with database.read() as work:
+        assert deliveries.counts(work, REF)["email", "in_doubt"] == 3
+        assert cases.case_row(work, REF).held_at is not None
