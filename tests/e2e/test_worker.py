@@ -1,15 +1,13 @@
 """The flows of `prefect.yaml` do a whole case on a worker, and keep no person in Prefect."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelled, Cancelling, Scheduled
+from prefect.states import Cancelling
 from sqlalchemy import text
 
 from incidents.errors import HeldError
@@ -106,15 +104,6 @@ def test_cancelling_a_send_in_prefect_holds_the_case_until_a_person_resumes(site
     assert sum(view.people_in.values()) == view.people_total
 
 
-def test_cancelling_a_send_that_no_worker_had_begun_holds_the_case_too(site: Site) -> None:
-    ref = site.report()
-    site.run("handle-breach/by-ref", case=ref)
-    until(lambda: site.view(ref).state == "drafted")
-    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
-        client.set_flow_run_state(_send_later(site, client, ref), Cancelled(), force=True)
-    until(lambda: site.view(ref).held_at is not None)
-
-
 def test_the_form_of_prefect_holds_and_only_a_known_person_resumes(site: Site, sent: str) -> None:
     site.run("hold-case/form", case=sent, action="hold", person="privacy-officer")
     until(lambda: site.view(sent).held_at is not None)
@@ -141,16 +130,6 @@ def test_the_report_form_of_closed_fields_opens_a_case(site: Site) -> None:
     until(lambda: len(_cases(site)) == len(known) + 1)
 
 
-def _send_later(site: Site, client: SyncPrefectClient, ref: str) -> UUID:
-    """Ask for a send in an hour: no worker begins it before somebody cancels it."""
-    deployment = client.read_deployment_by_name("deliver-notices/on-approval")
-    in_an_hour = Scheduled(scheduled_time=site.shop.clock.now() + timedelta(hours=1))
-    run = client.create_flow_run_from_deployment(
-        deployment.id, parameters={"case": ref}, state=in_an_hour
-    )
-    return run.id
-
-
 def _client() -> SyncPrefectClient:
     return get_client(sync_client=True)
 
@@ -173,18 +152,3 @@ def test_a_person_at_the_browser_sees_the_page_of_the_case(
         seen = page.text()
     assert "Law not known here, ask counsel" in seen
     assert "A relay taking a mail is not yet a person told." in seen
-
-
-def test_cancel_clicked_in_the_browser_holds_the_case(site: Site, tmp_path: Path) -> None:
-    ref = site.report()
-    site.run("handle-breach/by-ref", case=ref)
-    until(lambda: site.view(ref).state == "drafted")
-    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
-        run = _send_later(site, client, ref)
-    with chromium(tmp_path / "browser") as page:
-        page.open(f"{site.server.ui_url}/runs/flow-run/{run}")
-        page.wait_for("!!document.querySelector('.p-icon-button-menu')")
-        page.run("document.querySelector('.p-icon-button-menu').click()")
-        page.click("Cancel", kind="button, a, li, .p-overflow-menu-item")
-        page.click("Confirm", kind="button")
-        until(lambda: site.view(ref).held_at is not None)
