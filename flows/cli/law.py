@@ -6,7 +6,8 @@ import click
 
 from flows.terminal.show import as_json, console, table
 from incidents.data_files import LAW
-from incidents.duties.checks import check_catalogue
+from incidents.duties.checks import LawFiles, check_catalogue
+from incidents.duties.mutation import mutation_scores
 from incidents.duties.sources.folder import read_catalogue, read_law_files
 from incidents.errors import LawDataError, NotFoundError
 
@@ -45,11 +46,41 @@ def law_show(regime: str) -> None:
 
 @law.command("check")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
-def law_check(folder: Path | None) -> None:
-    """Run all gates over the law files: shape, words, time, evidence, worked examples."""
-    findings = check_catalogue(read_law_files(folder or LAW))
+@click.option("--only", metavar="LAW", default="", help="Check one law, by its id.")
+@click.option("--mutate", is_flag=True, help="Also change each law a little, and see it noticed.")
+def law_check(folder: Path | None, only: str, *, mutate: bool) -> None:
+    """Run all gates over the law files: shape, words, time, evidence, worked examples.
+
+    With --mutate each duty is dropped, each number moved by one, each operator flipped and each
+    condition turned round; every such change has to break a worked example.
+    """
+    files = read_law_files(folder or LAW)
+    findings = check_catalogue(files, only=only)
     for one in findings:
         click.echo(str(one))
     if findings:
         raise LawDataError(f"{len(findings)} findings", repair="mend each line above")
     click.echo("all gates pass")
+    if mutate:
+        _mutate(files, only)
+
+
+def _mutate(files: LawFiles, only: str) -> None:
+    killed, total, wrong = 0, 0, 0
+    for score in mutation_scores(files, only=only):
+        click.echo(f"{score.regime}: {score.killed}/{score.total} changes noticed")
+        for mutant in score.survivors:
+            click.echo(f"  not noticed: {mutant}")
+        for mutant, reason in score.excused.items():
+            click.echo(f"  not noticed, with a reason: {mutant} ({reason})")
+        for mutant in score.stale:
+            click.echo(f"  a reason is given, but no such change survives: {mutant}")
+        killed += score.killed
+        total += score.total
+        wrong += len(score.survivors) + len(score.stale)
+    click.echo(f"{killed}/{total} changes noticed ({killed / max(total, 1):.1%})")
+    if wrong:
+        raise LawDataError(
+            f"{wrong} changes that no example notices, or reasons that are out of date",
+            repair="add a worked case for each, or say in the examples file why none can notice it",
+        )

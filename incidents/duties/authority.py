@@ -49,11 +49,14 @@ class RecipientRule(Value):
         "record",
     ]
     ref: str = ""
-    """Id of an authority; empty for kinds without one."""
+    """Id of an authority; empty for kinds without one, or where the route finds it."""
+    also: list[str] = []
+    """Ids of further authorities that get the same; each becomes a duty of its own."""
     name: str = ""
-    route: Literal["named", "lead_or_each"] = "named"
+    route: Literal["named", "lead_or_each", "each_region"] = "named"
     """`lead_or_each`: the authority of the main establishment within the law's places, or every
-    authority where affected people live if the organisation has no establishment there."""
+    authority where affected people live if the organisation has no establishment there.
+    `each_region`: one for each state or region with people, judged by the people there."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Route:
     recipient: Recipient
     zone: str
     place: str
-    """Place the duty's id ends in; empty where it does not fan out."""
+    """What the duty's id ends in: a place or an authority's id; empty where it does not fan out."""
     people_in: tuple[str, ...] = ()
     certain: bool = True
 
@@ -84,20 +87,8 @@ def routes_for(
         authorities: All known ones by id.
         established: Places of establishment; None where not known.
     """
-    if rule.route == "named":
-        authority = authorities.get(rule.ref)
-        return [
-            Route(
-                Recipient(
-                    kind=rule.kind,
-                    ref=rule.ref,
-                    name=rule.name or (authority.name if authority else ""),
-                    place=authority.place if authority else "",
-                ),
-                authority.zone if authority else "",
-                "",
-            )
-        ]
+    if rule.route != "lead_or_each":
+        return _named(rule, authorities)
     competent = [a for a in authorities.values() if _serves(a, areas)]
     at_home = [place for place in established or [] if places.is_within_any(place, areas)]
     if at_home:  # the first establishment named is read as the main one (GDPR Art 56)
@@ -107,6 +98,21 @@ def routes_for(
     found = [_route_there(rule, authority, facts) for authority in competent]
     routes = [route for route in found if route]
     return routes or [Route(Recipient(kind=rule.kind, name=rule.name), "", "", certain=False)]
+
+
+def _named(rule: RecipientRule, authorities: dict[str, Authority]) -> list[Route]:
+    routes = []
+    for ref in (rule.ref, *rule.also):
+        authority = authorities.get(ref)
+        recipient = Recipient(
+            kind=rule.kind,
+            ref=ref,
+            name=(rule.name if not rule.also else "") or (authority.name if authority else ""),
+            place=authority.place if authority else "",
+        )
+        suffix = ref if rule.also else ""
+        routes.append(Route(recipient, authority.zone if authority else "", suffix))
+    return routes
 
 
 def _serves(authority: Authority, areas: Sequence[str]) -> bool:

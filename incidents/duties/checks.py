@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from incidents.duties.authority import Authority
 from incidents.duties.examples import Example, ExampleFile, mismatches
-from incidents.duties.regime import Catalogue, DutyRule, InForce, Regime
+from incidents.duties.regime import Catalogue, Regime, foreign_references
+from incidents.duties.rule import DutyRule, InForce
 from incidents.duties.working_days import Calendar
 from incidents.models.base import Value
 from incidents.models.duty import Citation
@@ -80,8 +81,59 @@ class CalendarFile(Value):
     calendars: list[Calendar]
 
 
-def check_catalogue(files: LawFiles) -> list[Finding]:
-    """Return every finding of every gate; an empty list where the catalogue is sound."""
+@dataclass(frozen=True)
+class Known:
+    """All that could be read of a catalogue's files."""
+
+    laws: Sequence[tuple[Regime, LawFolder]]
+    authorities: dict[str, Authority]
+    calendars: dict[str, Calendar]
+
+    def around(self, regime: Regime) -> Catalogue:
+        """Return a law with the laws it leans on, which is all that its examples need."""
+        named = {ref.partition("/")[0] for one in regime.duties for ref in foreign_references(one)}
+        named.discard(regime.id)
+        others = [one for one, _ in self.laws if one.id in named]
+        return Catalogue.model_construct(
+            version="check",
+            regimes=[regime, *others],
+            authorities=self.authorities,
+            calendars=self.calendars,
+        )
+
+
+def check_catalogue(files: LawFiles, *, only: str = "") -> list[Finding]:
+    """Return every finding of every gate; an empty list where the catalogue is sound.
+
+    Args:
+        files: The files as read.
+        only: Id of one law to check; empty for all of them.
+    """
+    known, findings = known_of(files)
+    if only:
+        findings = [one for one in findings if only in one.file]
+    seen: dict[str, str] = {}
+    for regime, folder in known.laws:
+        findings += _twice(regime, folder.regime, seen)
+        if only in {"", regime.id}:
+            findings += _sound(regime, folder.regime, known.authorities)
+            findings += _referenced(regime, folder.regime, known)
+            findings += _examples(regime, known.around(regime), folder)
+    if only and only not in seen:
+        findings.append(
+            Finding(
+                gate="shape",
+                file="(folder)",
+                field="id",
+                what=f"no law has the id {only}, or it cannot be read",
+                repair="`forthwith law list` shows the ids",
+            )
+        )
+    return findings
+
+
+def known_of(files: LawFiles) -> tuple[Known, list[Finding]]:
+    """Return what can be read of the files, and what keeps the rest from being read."""
     findings: list[Finding] = []
     authorities: dict[str, Authority] = {}
     calendars: dict[str, Calendar] = {}
@@ -90,22 +142,16 @@ def check_catalogue(files: LawFiles) -> list[Finding]:
         findings += wrong
         authorities |= {entry.id: entry for entry in read.authorities} if read else {}
     for document in files.calendars:
-        known, wrong = _shaped(CalendarFile, document)
+        kept, wrong = _shaped(CalendarFile, document)
         findings += wrong
-        calendars |= {entry.place: entry for entry in known.calendars} if known else {}
-    seen: dict[str, str] = {}
+        calendars |= {entry.place: entry for entry in kept.calendars} if kept else {}
+    laws: list[tuple[Regime, LawFolder]] = []
     for folder in files.laws:
         regime, wrong = _shaped(Regime, folder.regime)
         findings += wrong
-        if regime is None:
-            continue
-        findings += _twice(regime, folder.regime, seen)
-        findings += _sound(regime, folder.regime, authorities)
-        law = Catalogue(
-            version="check", regimes=[regime], authorities=authorities, calendars=calendars
-        )
-        findings += _examples(law, folder)
-    return findings
+        if regime is not None:
+            laws.append((regime, folder))
+    return Known(laws, authorities, calendars), findings
 
 
 def _shaped(kind: type[V], document: Document) -> tuple[V | None, list[Finding]]:
@@ -185,6 +231,27 @@ def _sound(
     yield from _overlaps(regime, document)
 
 
+def _referenced(regime: Regime, document: Document, known: Known) -> Iterator[Finding]:
+    """Every duty of another law that is leaned on exists, and does not itself lean on a third."""
+    rules = {f"{one.id}/{rule.id}": rule for one, _ in known.laws for rule in one.duties}
+    for index, duty in enumerate(regime.duties):
+        for ref in foreign_references(duty):
+            what = ""
+            if ref not in rules:
+                what = f"no law here has the duty {ref}"
+            elif ref in duty.leans_on and rules[ref].leans_on:
+                what = f"{ref} itself looks at another duty"
+            if what:
+                yield Finding(
+                    gate="words",
+                    file=document.file,
+                    line=document.line_of(("duties", index)),
+                    field=f"duties.{index}",
+                    what=what,
+                    repair="name a duty of a law in this catalogue that looks at facts only",
+                )
+
+
 def _cited(citation: Citation, document: Document, steps: Steps) -> Iterator[Finding]:
     if not citation.url and citation.confidence in NEEDS_URL:
         yield Finding(
@@ -214,8 +281,7 @@ def _span(regime: Regime, duty: DutyRule) -> InForce:
     return duty.in_force or regime.in_force
 
 
-def _examples(law: Catalogue, folder: LawFolder) -> list[Finding]:
-    regime = law.regimes[0]
+def _examples(regime: Regime, law: Catalogue, folder: LawFolder) -> list[Finding]:
     if folder.examples is None:
         return [
             Finding(
@@ -230,12 +296,14 @@ def _examples(law: Catalogue, folder: LawFolder) -> list[Finding]:
     if read is None:
         return findings
     for index, example in enumerate(read.examples):
-        findings += _worked(example, index, law, folder.examples)
+        findings += _worked(example, index, law, regime, folder.examples)
     return findings + _both_ways(read, regime, folder.examples)
 
 
-def _worked(example: Example, index: int, law: Catalogue, document: Document) -> Iterator[Finding]:
-    for wrong in mismatches(example, law):
+def _worked(
+    example: Example, index: int, law: Catalogue, regime: Regime, document: Document
+) -> Iterator[Finding]:
+    for wrong in mismatches(example, law, regime.id):
         yield Finding(
             gate="examples",
             file=document.file,

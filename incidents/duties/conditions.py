@@ -1,7 +1,8 @@
 """The small closed language in which law files say when a duty exists.
 
-A condition is one mapping: `all`, `any` or `not` over others; a fact with one test; a match of
-data elements; or a question that only a person can answer. There is nothing else to learn.
+A condition is one mapping: `all`, `any`, `not` or `at_least_of` over others; a fact with one test;
+a grade of harm; a match of data elements; another duty; or a question that only a person can
+answer. There is nothing else to learn.
 """
 
 from typing import Annotated, Any, Literal, Self, get_args
@@ -9,8 +10,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from incidents.models.base import Value
-from incidents.models.report import Kind
-from incidents.models.vocabulary import CauseKey, ElementKey, RoleKey
+from incidents.models.report import Kind, Medium
+from incidents.models.vocabulary import CauseKey, ElementKey, HarmKey, RoleKey
 
 CountFact = Literal[
     "people.here",
@@ -19,7 +20,11 @@ CountFact = Literal[
     "children.all",
     "minors.here",
     "minors.all",
+    "without_contact.here",
+    "without_contact.all",
     "direct_loss_cny",
+    "notice_cost_usd",
+    "employees",
 ]
 """Numbers known as ranges. `.here` counts the law's own places, `.all` everywhere."""
 
@@ -34,8 +39,11 @@ WordFact = Literal[
     "crime_suspected",
     "important_data",
     "promise",
+    "acquired",
+    "internal_only",
+    "was_source",
 ]
-ListFact = Literal["kinds", "roles", "established_in"]
+ListFact = Literal["kinds", "roles", "established_in", "media", "contracts"]
 
 ANSWERS = frozenset({"yes", "no"})
 WORDS: dict[str, frozenset[str]] = {
@@ -50,6 +58,9 @@ WORDS: dict[str, frozenset[str]] = {
             "crime_suspected",
             "important_data",
             "promise",
+            "acquired",
+            "internal_only",
+            "was_source",
         ),
         ANSWERS,
     ),
@@ -81,6 +92,19 @@ class Not(Value):
     """Holds when its part does not."""
 
     not_: "Condition" = Field(alias="not")
+
+
+class AtLeast(Value):
+    """Holds when at least so many of its parts hold."""
+
+    at_least_of: Annotated[int, Field(ge=1)]
+    of: Annotated[list["Condition"], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        if self.at_least_of > len(self.of):
+            raise ValueError(f"asks for {self.at_least_of} of {len(self.of)} parts")
+        return self
 
 
 class CountTest(Value):
@@ -138,6 +162,8 @@ class ListTest(Value):
             _Kinds(kinds=[Kind(word) for word in self.includes_any])
         elif self.fact == "roles":
             _Roles(roles=self.includes_any)
+        elif self.fact == "media":
+            _Media(media=[Medium(word) for word in self.includes_any])
         return self
 
 
@@ -148,6 +174,8 @@ class ElementGroup(Value):
     one_of: list[ElementKey] = []
     with_name: bool = False
     """Counts only beside the person's name; False where it counts standing alone."""
+    with_identifier: bool = False
+    """Counts beside anything that tells who the person is: a name, number, address, picture."""
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
@@ -162,6 +190,34 @@ class ElementTest(Value):
     elements: Annotated[list[ElementGroup], Field(min_length=1)]
     unprotected: bool = True
     """Count an element only where a taker can read it; an unknown key makes that unknown."""
+    protected_by: list[Literal["encrypted", "redacted", "hashed"]] = ["encrypted", "redacted"]
+    """What the law takes for protection; anything else leaves an element readable."""
+    key_counts: bool = True
+    """A key that was taken undoes encryption; False where the law does not look at the key."""
+
+
+class HarmTest(Value):
+    """A grade of harm, as the weighing of risk or a named person judged it."""
+
+    harm: HarmKey
+    is_: Word = Field(alias="is")
+
+    @model_validator(mode="after")
+    def _yes_or_no(self) -> Self:
+        if self.is_ not in ANSWERS:
+            raise ValueError("a grade of harm is yes or no")
+        return self
+
+
+class DutyTest(Value):
+    """Holds when another duty exists, such as a filing under another law.
+
+    A duty of a law that is not loaded counts as not existing, and the trace says so; the check of
+    the catalogue refuses such a reference.
+    """
+
+    duty: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+    is_: Literal["owed"] = Field(alias="is")
 
 
 class Ask(Value):
@@ -175,7 +231,7 @@ def _which(value: Any) -> str | None:
     """Return the kind of a condition by its first key, so that errors speak of that kind only."""
     if not isinstance(value, dict):
         return _TAGS.get(type(value))
-    for key in ("all", "any", "not", "elements", "ask"):
+    for key in ("all", "any", "not", "at_least_of", "elements", "harm", "duty", "ask"):
         if key in value:
             return key
     fact = value.get("fact")
@@ -189,21 +245,28 @@ Condition = Annotated[
     Annotated[All, Tag("all")]
     | Annotated[Any_, Tag("any")]
     | Annotated[Not, Tag("not")]
+    | Annotated[AtLeast, Tag("at_least_of")]
     | Annotated[CountTest, Tag("count")]
     | Annotated[WordTest, Tag("word")]
     | Annotated[ListTest, Tag("list")]
     | Annotated[ElementTest, Tag("elements")]
+    | Annotated[HarmTest, Tag("harm")]
+    | Annotated[DutyTest, Tag("duty")]
     | Annotated[Ask, Tag("ask")],
     Discriminator(
         _which,
         custom_error_type="condition",
-        custom_error_message="no condition: write all, any, not, elements, ask, or a known fact",
+        custom_error_message="no condition: write all, any, not, at_least_of, elements, harm, "
+        "duty, ask, or a known fact",
     ),
 ]
 _TAGS: dict[type, str] = {
     All: "all",
     Any_: "any",
     Not: "not",
+    AtLeast: "at_least_of",
+    HarmTest: "harm",
+    DutyTest: "duty",
     CountTest: "count",
     WordTest: "word",
     ListTest: "list",
@@ -220,6 +283,10 @@ class _Roles(Value):
     roles: list[RoleKey]
 
 
+class _Media(Value):
+    media: list[Medium]
+
+
 class _Kinds(Value):
     kinds: list[Kind]
 
@@ -227,3 +294,28 @@ class _Kinds(Value):
 All.model_rebuild()
 Any_.model_rebuild()
 Not.model_rebuild()
+AtLeast.model_rebuild()
+
+
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions a condition is made of; none for a single look."""
+    match condition:
+        case All():
+            return tuple(condition.all)
+        case Any_():
+            return tuple(condition.any)
+        case Not():
+            return (condition.not_,)
+        case AtLeast():
+            return tuple(condition.of)
+        case _:
+            return ()
+
+
+def duties_named(condition: Condition | None) -> set[str]:
+    """Return the duties that a condition leans on."""
+    if condition is None:
+        return set()
+    if isinstance(condition, DutyTest):
+        return {condition.duty}
+    return set().union(*(duties_named(part) for part in parts_of(condition)))

@@ -1,13 +1,16 @@
 """By when: limits counted from moments, in UTC, with days ending at somebody's midnight."""
 
 import calendar as month_lengths
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from incidents.duties.regime import ClockRule
+from incidents.duties.clock_rule import ClockRule, Span
+from incidents.duties.conditions import Condition
 from incidents.duties.working_days import Calendar, add_working_days, next_working_day
-from incidents.models.duty import ClockReading
+from incidents.models.base import in_zone
+from incidents.models.duty import ClockReading, Truth
 from incidents.models.report import Timeline
 from incidents.models.vocabulary import vocabulary
 
@@ -17,7 +20,7 @@ MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True)
 class Deadline:
-    """When to have acted, at the latest the law allows, and how that was counted."""
+    """When to act by, the later legal limit where there is one, and how both were counted."""
 
     due_by: datetime | None
     legal_limit: datetime | None
@@ -33,43 +36,78 @@ class Surroundings:
     """Empty where the recipient is no authority."""
     authority_place: str
     organisation_zone: str
-    calendars: dict[str, Calendar]
+    calendars: Mapping[str, Calendar]
+    organisation_place: str = ""
+    filings: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    """When duties were met, by the references the clocks use."""
+    holds: Callable[[Condition], Truth] = lambda _: "unknown"
+    """Judges a condition of a clock."""
 
 
-def deadline_for(rules: list[ClockRule], timeline: Timeline, around: Surroundings) -> Deadline:
+def deadline_for(rules: Sequence[ClockRule], timeline: Timeline, around: Surroundings) -> Deadline:
     """Return the earliest deadline of a duty's clocks.
 
     A clock whose start is not known, and for which nothing earlier may stand in, gives no date.
     Clocks without a number give their start only.
     """
     counted = [_count(rule, timeline, around) for rule in rules]
-    dated = [deadline for deadline in counted if deadline.due_by]
+    dated = [
+        deadline
+        for rule, deadline in zip(rules, counted, strict=True)
+        if deadline.due_by and not _yields(rule, deadline.due_by, timeline)
+    ]
     if not dated:
-        return counted[0]
+        return next((one for one in counted if one.reading.at), counted[0])
     first = min(dated, key=lambda deadline: deadline.due_by or datetime.max.replace(tzinfo=UTC))
     if len(rules) == 1:
         return first
     rule = f"earliest of {len(rules)} limits: {first.reading.rule}"
-    reading = first.reading.model_copy(update={"rule": rule})
-    return Deadline(first.due_by, first.legal_limit, reading, first.zone)
+    return replace(first, reading=first.reading.model_copy(update={"rule": rule}))
+
+
+def add_span(
+    start: datetime, span: Span, zone: str, place: str, calendars: Mapping[str, Calendar]
+) -> datetime:
+    """Return the end of a length of time: hours run on, days end at midnight in the zone."""
+    if span.hours:
+        return start + timedelta(hours=span.hours)  # UTC, so a clock change adds or takes nothing
+    day = _after(start.astimezone(ZoneInfo(zone)).date(), span, place, calendars)
+    return end_of(day, zone)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """Return the last second of a day in a zone."""
+    return datetime.combine(day, LAST_SECOND, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _yields(rule: ClockRule, due_by: datetime, timeline: Timeline) -> bool:
+    moment = timeline.moment(rule.yields_to) if rule.yields_to else None
+    return moment is not None and moment.at > due_by
 
 
 def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadline:
     zone = _zone(rule, around)
-    start, from_word = _start(rule, timeline)
-    fallback = start is not None and from_word != rule.start
+    start, from_word = _start(rule, timeline, around)
+    word = _start_word(rule)
+    extended = [one for one in rule.extensions if around.holds(one.when) == "yes"]
     reading = ClockReading(
-        start=rule.start, at=start, rule=_in_words(rule, from_word, start), fallback=fallback
+        start=word,
+        at=start,
+        rule=_in_words(rule, from_word, start, [one.text for one in extended]),
+        fallback=start is not None and from_word != word,
     )
     if start is None or rule.within is None:
         return Deadline(None, None, reading, zone)
-    due_by = _after(rule, start, zone, around)
-    limit = None
+    place = _calendar_place(rule, around)
+    due_by = _limit(rule, start, zone, place, around.calendars)
+    for one in extended:
+        due_by = add_span(due_by, one.add, zone, place, around.calendars)
     if rule.counting == "reg1182":
-        limit = _limit_1182(rule, start, zone, around, due_by)
-    elif rule.roll == "next_working_day":
-        due_by = _rolled(due_by, rule, zone, around)
-    return Deadline(due_by, limit, reading, zone)
+        limit = _limit_1182(rule, start, zone, place, due_by, around.calendars)
+        return Deadline(due_by, limit, reading, zone)
+    if rule.roll == "next_working_day" and _rolls(rule, around):
+        due_by = _rolled(rule, due_by, zone, place, around.calendars)
+    return Deadline(due_by, None, reading, zone)
 
 
 def _zone(rule: ClockRule, around: Surroundings) -> str:
@@ -78,35 +116,57 @@ def _zone(rule: ClockRule, around: Surroundings) -> str:
     return around.organisation_zone if rule.zone == "organisation" else rule.zone
 
 
-def _start(rule: ClockRule, timeline: Timeline) -> tuple[datetime | None, str]:
-    own = timeline.moment(rule.start)
+def _start_word(rule: ClockRule) -> str:
+    return f"filing of {rule.after}" if rule.after else str(rule.start)
+
+
+def _start(
+    rule: ClockRule, timeline: Timeline, around: Surroundings
+) -> tuple[datetime | None, str]:
+    if rule.after:
+        made = around.filings.get(rule.after, ())
+        at = None if not made else min(made) if rule.which == "first" else max(made)
+        return at, _start_word(rule)
+    start = str(rule.start)
+    own = timeline.moment(start)
     if own:
-        return own.at, rule.start
+        return own.at, start
     standing_in = [
-        (moment.at, word) for word in rule.otherwise if (moment := timeline.moment(word))
+        (moment.at, word) for word in rule.stand_ins if (moment := timeline.moment(word))
     ]
-    return min(standing_in, default=(None, rule.start))
+    return min(standing_in, default=(None, start))
 
 
-def _after(rule: ClockRule, start: datetime, zone: str, around: Surroundings) -> datetime:
+def _limit(
+    rule: ClockRule, start: datetime, zone: str, place: str, calendars: Mapping[str, Calendar]
+) -> datetime:
     span = rule.within
     if span is None:
         return start
-    if span.hours:
-        return start + timedelta(hours=span.hours)  # UTC, so a clock change adds or takes nothing
     day = start.astimezone(ZoneInfo(zone)).date()
+    if rule.count_from == "end_of_year":
+        return end_of(_after(date(day.year, 12, 31), span, place, calendars), zone)
+    if span.hours or rule.counting != "first_day_counts":
+        return add_span(start, span, zone, place, calendars)
+    # The day of the start is day one, so the period ends a day earlier than it would otherwise.
+    return end_of(_after(day - timedelta(days=1), span, place, calendars), zone)
+
+
+def _after(day: date, span: Span, place: str, calendars: Mapping[str, Calendar]) -> date:
     if span.days:
-        day += timedelta(days=span.days)
-    elif span.months:
-        day = _months_after(day, span.months)
-    else:
-        place = _calendar_place(rule, around)
-        day = add_working_days(day, span.business_days or 0, place, around.calendars)
-    return _end_of(day, zone)
+        return day + timedelta(days=span.days)
+    if span.months:
+        return _months_after(day, span.months)
+    return add_working_days(day, span.business_days or 0, place, calendars)
 
 
 def _limit_1182(
-    rule: ClockRule, start: datetime, zone: str, around: Surroundings, due_by: datetime
+    rule: ClockRule,
+    start: datetime,
+    zone: str,
+    place: str,
+    due_by: datetime,
+    calendars: Mapping[str, Calendar],
 ) -> datetime:
     """Return the end of the period under Regulation 1182/71.
 
@@ -115,7 +175,7 @@ def _limit_1182(
     day off ends with the next working day (Art 3(4)).
     """
     if rule.within is None or not rule.within.hours:
-        return _rolled(due_by, rule, zone, around)
+        return _rolled(rule, due_by, zone, place, calendars)
     local = start.astimezone(ZoneInfo(zone))
     into_hour = timedelta(
         minutes=local.minute, seconds=local.second, microseconds=local.microsecond
@@ -123,17 +183,27 @@ def _limit_1182(
     return start - into_hour + timedelta(hours=rule.within.hours + 1)
 
 
-def _rolled(due_by: datetime, rule: ClockRule, zone: str, around: Surroundings) -> datetime:
+def _rolls(rule: ClockRule, around: Surroundings) -> bool:
+    return rule.roll_when is None or around.holds(rule.roll_when) == "yes"
+
+
+def _rolled(
+    rule: ClockRule, due_by: datetime, zone: str, place: str, calendars: Mapping[str, Calendar]
+) -> datetime:
     day = due_by.astimezone(ZoneInfo(zone)).date()
-    return _end_of(next_working_day(day, _calendar_place(rule, around), around.calendars), zone)
+    open_day = next_working_day(day, place, calendars)
+    if open_day == day:
+        return due_by
+    if not rule.roll_at:
+        return end_of(open_day, zone)
+    at = time.fromisoformat(rule.roll_at)
+    return datetime.combine(open_day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _calendar_place(rule: ClockRule, around: Surroundings) -> str:
+    if rule.calendar == "organisation":
+        return around.organisation_place or around.authority_place
     return around.authority_place if rule.calendar == "authority" else rule.calendar
-
-
-def _end_of(day: date, zone: str) -> datetime:
-    return datetime.combine(day, LAST_SECOND, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _months_after(day: date, months: int) -> date:
@@ -143,34 +213,42 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, month_lengths.monthrange(year, month)[1]))
 
 
-def _in_words(rule: ClockRule, from_word: str, start: datetime | None) -> str:
+def _in_words(
+    rule: ClockRule, from_word: str, start: datetime | None, extended: Sequence[str]
+) -> str:
     moments = vocabulary().moments
+    own = f"when {rule.after} was sent" if rule.after else moments[str(rule.start)]
     if start is None:
-        return f"runs from {moments[rule.start]}, which has not been recorded"
-    if from_word != rule.start:
-        source = (
-            f"{moments[from_word]}, standing in because {moments[rule.start]} has not been recorded"
-        )
-    else:
-        source = moments[rule.start]
-    return f"{_length(rule)} from {source}"
+        return f"runs from {own}, which has not been recorded"
+    source = own
+    if from_word != _start_word(rule):
+        source = f"{moments[from_word]}, standing in because {own} has not been recorded"
+    if rule.count_from == "end_of_year":
+        source = f"the end of the year of: {source}"
+    longer = "".join(f"; longer because {text}" for text in extended)
+    return f"{_length(rule)} from {source}{longer}"
 
 
 def _length(rule: ClockRule) -> str:
     span = rule.within
     if span is None:
         return "no number in the rule; counted"
+    words = span.words
     if span.hours:
-        words = f"{span.hours} hours without a break, nights, weekends and holidays included"
+        words += " without a break, nights, weekends and holidays included"
         if rule.counting == "reg1182":
             words += (
-                " (the legal limit leaves out the hour of the event, Regulation 1182/71 Art 3(1)),"
+                " (the legal limit leaves out the hour of the event, Regulation 1182/71 Art 3(1))"
             )
-        else:
-            words += ","
-        return words
-    unit = "calendar days" if span.days else "months" if span.months else "working days"
-    words = f"{span.days or span.months or span.business_days} {unit}, the first day not counted,"
+    elif rule.counting == "first_day_counts":
+        words += ", the first day counted"
+    else:
+        words += ", the first day not counted"
     if rule.roll == "next_working_day":
-        words += " ending on a working day,"
-    return words
+        words += ", ending on a working day"
+    return f"{words},"
+
+
+def local_words(at: datetime | None, zone: str) -> str:
+    """Return a deadline in the words of its zone; empty where there is none."""
+    return in_zone(at, zone) if at else ""

@@ -1,7 +1,15 @@
 """A duty in plain words: who, by when, why, and how sure we are of the rule."""
 
 from incidents.models.base import in_zone
-from incidents.models.duty import Confidence, Duty, DutyStatus, RelativeTo
+from incidents.models.duty import (
+    AnnouncementOption,
+    Channels,
+    Confidence,
+    Duty,
+    DutyStatus,
+    Held,
+    RelativeTo,
+)
 
 MARKS: dict[Confidence, str] = {
     "primary": "read in the source",
@@ -15,6 +23,12 @@ STATUS = {
     DutyStatus.OWED: "is owed",
     DutyStatus.MAY_BE_OWED: "may be owed; a fact is missing",
     DutyStatus.OWED_IF: "is owed if something further happens",
+}
+REPEATS = {
+    "facts_change": "with important new facts",
+    "year": "every year",
+    "request": "whenever the authority asks",
+    "stage": "with each stage of the inquiry",
 }
 SIGNS = {"yes": "[yes]", "no": "[no] ", "unknown": "[?]  "}
 
@@ -34,9 +48,20 @@ def explain(duty: Duty) -> str:
         lines.append(f"It must not say: {', '.join(duty.must_not_say)}.")
     if duty.title:
         lines.append(f'Its title is "{duty.title}", its headings: {"; ".join(duty.headings)}.')
-    lines += [f"To be offered: {offer}." for offer in duty.offers]
-    if duty.announcement_allowed:
-        lines.append(f"An announcement may replace it: {duty.announcement_allowed}")
+    lines += [f"To be offered: {offer.text}." for offer in duty.offers]
+    if duty.channels:
+        lines += _channels(duty.channels)
+    if duty.languages:
+        lines.append(f"Its language: {', '.join(duty.languages)}.")
+    lines += [f"Its form: {one}." for one in duty.form]
+    if duty.announcement:
+        lines += _announcement(duty.announcement)
+    if duty.lasts_days:
+        lines.append(f"It has to stand for {duty.lasts_days} days.")
+    if duty.keep_years:
+        lines.append(f"The record is kept for {duty.keep_years} years.")
+    if duty.repeats:
+        lines.append(f"It comes back: {REPEATS[duty.repeats]}.")
     lines.append("Why:")
     lines += [f"  {SIGNS[step.result]} {step.condition}: {step.fact}" for step in duty.trace]
     lines.append(source_line(duty))
@@ -61,6 +86,8 @@ def _when(duty: Duty) -> list[str]:
         lines.append(f"Legal limit, at the latest: {in_zone(duty.legal_limit, duty.zone)}.")
     if duty.target_by:
         lines.append(f"Own target, not law: {in_zone(duty.target_by, duty.zone)}.")
+    if duty.held:
+        lines.append(_held(duty.held))
     if duty.relative_to:
         lines.append(f"Tied to another notice: {_relation(duty.relative_to)}.")
     lines.append(f"Clock: {duty.clock.rule}.")
@@ -72,6 +99,37 @@ def _relation(tie: RelativeTo) -> str:
         "before": f"before {tie.duty}",
         "not_later_than": f"not later than {tie.duty}",
         "same_time": f"at the same time as {tie.duty}",
-        "within_after": f"within {tie.days} days after {tie.duty}",
+        "within_after": f"within {tie.days} days after {tie.duty}"
+        if tie.days
+        else f"after {tie.duty}",
+        "after": f"after {tie.duty}",
+        "without_delaying": f"without holding up {tie.duty}",
     }
     return relations[tie.relation]
+
+
+def _held(held: Held) -> str:
+    end = f"until {held.until:%Y-%m-%d %H:%M} UTC" if held.until else "the end is open: ask"
+    return f"It waits at the request of {held.by} ({held.reference}; {held.article}), {end}."
+
+
+def _channels(channels: Channels) -> list[str]:
+    lines = []
+    if channels.allowed:
+        lines.append(f"By: {', '.join(channels.allowed)}.")
+    lines += [f"{way} only if {condition}." for way, condition in channels.only_if.items()]
+    if channels.forbidden:
+        lines.append(f"Not by: {', '.join(channels.forbidden)}.")
+    if channels.not_to_breached_mailbox:
+        lines.append("Not to a mailbox whose own login was exposed.")
+    return [*lines, channels.note] if channels.note else lines
+
+
+def _announcement(option: AnnouncementOption) -> list[str]:
+    words = {"yes": "may", "unknown": "may perhaps", "no": "may not"}[option.allowed]
+    whom = "" if option.people == "all" else " for those whom no address reaches"
+    lines = [f"An announcement {words} replace it{whom}: {option.rule}"]
+    needed = f"{option.means_needed} of" if option.means_needed else "all of"
+    means = [f"{one.text} ({one.days} days)" if one.days else one.text for one in option.means]
+    lines.append(f"  by {needed}: {'; '.join([*means])}.")
+    return lines + [f"  with it: {one}." for one in option.also]

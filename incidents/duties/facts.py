@@ -2,8 +2,9 @@
 
 from incidents.models.base import Zone
 from incidents.models.duty import Facts, Truth
-from incidents.models.report import UNKNOWN, BreachReport, Range, Unknown
+from incidents.models.report import UNKNOWN, BreachReport, Kind, Range, Unknown
 from incidents.models.risk import RiskAssessment
+from incidents.models.vocabulary import vocabulary
 
 SPELT = {"UK": "GB", "EL": "GR"}
 """Codes in use that are not ISO 3166: without this, people in Greece would fall under no law."""
@@ -51,6 +52,18 @@ def facts_from_report(
         ),
         place=place,
         promise=truth_of(known.promise),
+        acquired=_acquired(report),
+        internal_only=truth_of(known.internal_only),
+        was_source=truth_of(known.was_source),
+        media=_media(report),
+        harms=dict(getattr(assessment, "answers", {})),
+        employees=known.employees,
+        notice_cost_usd=known.notice_cost_usd,
+        without_contact=_by_place(known.without_contact),
+        contracts=None if known.contracts == UNKNOWN else known.contracts,
+        answers={key: truth_of(answer) for key, answer in known.answers.items()},
+        holds=known.holds,
+        filings={key: sorted(moments) for key, moments in known.filings.items()},
         timeline=report.timeline,
         zone=zone,
         targets_hours=targets_hours,
@@ -62,6 +75,34 @@ def truth_of(value: bool | Unknown) -> Truth:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "unknown"
+
+
+def _acquired(report: BreachReport) -> Truth:
+    """Return whether somebody took the data or could keep it.
+
+    Where nobody said, it is read from what was done: published data is everybody's, an intruder
+    who read it is reasonably believed to have it, and data that was neither read nor lost is not
+    taken. Anything else is open.
+    """
+    claim, known = report.claim, report.facts
+    if known.acquired != UNKNOWN:
+        return truth_of(known.acquired)
+    if claim.kinds == UNKNOWN:
+        return "unknown"
+    kinds = set(claim.kinds)
+    meant = claim.malicious is True or (
+        claim.malicious == UNKNOWN and claim.cause in vocabulary().intrusions
+    )
+    if Kind.PUBLISHED in kinds or (Kind.ACCESSED in kinds and meant):
+        return "yes"
+    return "unknown" if kinds & {Kind.ACCESSED, Kind.LOST} else "no"
+
+
+def _media(report: BreachReport) -> list[str] | None:
+    """Return on what the data stood; some causes only touch electronic data."""
+    if report.facts.media != UNKNOWN:
+        return [str(medium) for medium in report.facts.media]
+    return ["electronic"] if report.claim.cause in vocabulary().electronic_causes else None
 
 
 def _spelt(place: str) -> str:

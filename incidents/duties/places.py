@@ -30,6 +30,11 @@ def may_be_within(place: str, areas: Iterable[str]) -> bool:
     return any(area.startswith(f"{place}-") for area in areas)
 
 
+def is_region(place: str) -> bool:
+    """Return whether a place is finer than a country."""
+    return "-" in place
+
+
 def is_possible(people: Range) -> bool:
     """Return whether the range allows for at least one person."""
     return people.high is None or people.high > 0

@@ -1,7 +1,8 @@
 """What to ask a person where a fact is missing, and which duties hang on the answer."""
 
-from incidents.duties.judging import Leaf
+from incidents.duties.judgement import Leaf
 from incidents.models.duty import Question
+from incidents.models.vocabulary import vocabulary
 
 TEXTS = {
     "people": "In which places do the people affected live, and how many in each?",
@@ -26,6 +27,15 @@ TEXTS = {
     "roles": "Which roles does the organisation have, such as operator of critical infrastructure?",
     "established_in": "In which places is the organisation established?",
     "elements": "Which data elements were touched?",
+    "media": "Was the data electronic, on paper, or both?",
+    "contracts": "Under which contracts with own notice clocks does the data fall?",
+    "acquired": "Did somebody take a copy of the data, or could keep what was seen?",
+    "internal_only": "Did it stay within the organisation?",
+    "was_source": "Was the breach at the organisation itself and not at a supplier?",
+    "employees": "How many people does the organisation employ?",
+    "notice_cost_usd": "What would telling everybody one by one cost, in USD?",
+    "without_contact.here": "How many people affected in {where} does no address reach?",
+    "without_contact.all": "How many of the people affected does no address reach?",
 }
 
 
@@ -62,4 +72,8 @@ def _text(leaf: Leaf, where: str) -> str:
     if leaf.fact.startswith("protection of "):
         key = leaf.fact.removeprefix("protection of ")
         return f"How was {key} protected, and is the key safe?"
+    if leaf.fact.startswith("harm."):
+        return f"Would you say that {vocabulary().harms[leaf.fact.removeprefix('harm.')]}?"
+    if leaf.fact.startswith("duty "):
+        return f"Is {leaf.fact.removeprefix('duty ')} owed?"
     return TEXTS[leaf.fact].format(where=where)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from incidents.duties import places
-from incidents.duties.judging import Judgement, Leaf
-from incidents.duties.regime import InForce, Regime
+from incidents.duties.judgement import Judgement, Leaf
+from incidents.duties.regime import Regime
+from incidents.duties.rule import InForce
 from incidents.models.duty import Facts, Truth, UnknownLaw
 from incidents.models.report import Range
 
@@ -53,8 +54,8 @@ def scope_of(regime: Regime, facts: Facts) -> Scope:
     day = day_of(regime.selected_by, facts, regime)
     areas = regime.areas_on(day)
     established = places.establishments(facts)
-    if regime.kind == "promise":
-        look = Leaf("people", "the promise speaks to people everywhere", "it does", "yes")
+    if regime.kind != "law":
+        look = Leaf("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
         if _nobody(facts):
             look = Leaf("people", "somebody is affected", "nobody is", "no")
         return Scope(Judgement(look.truth, (look,), (look,)), areas, (), day, established)

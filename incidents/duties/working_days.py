@@ -1,5 +1,6 @@
 """Which days are working days in a place: the `holidays` package under local overrides."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Annotated
@@ -31,7 +32,7 @@ class Calendar(Value):
     read_on: Day
 
 
-def is_working_day(day: date, place: str, calendars: dict[str, Calendar]) -> bool:
+def is_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> bool:
     """Return whether offices work on a day in a place (ISO 3166 country or region).
 
     Raises:
@@ -53,14 +54,14 @@ def is_working_day(day: date, place: str, calendars: dict[str, Calendar]) -> boo
     return day.weekday() not in weekend and day not in off
 
 
-def next_working_day(day: date, place: str, calendars: dict[str, Calendar]) -> date:
+def next_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> date:
     """Return the day itself where it is a working day, or the first one after it."""
     while not is_working_day(day, place, calendars):
         day += timedelta(days=1)
     return day
 
 
-def add_working_days(day: date, number: int, place: str, calendars: dict[str, Calendar]) -> date:
+def add_working_days(day: date, number: int, place: str, calendars: Mapping[str, Calendar]) -> date:
     """Return the working day that many working days after a day, which itself does not count."""
     for _ in range(number):
         day = next_working_day(day + timedelta(days=1), place, calendars)

@@ -6,12 +6,29 @@ from typing import Literal
 from pydantic import Field
 
 from incidents.models.base import Instant, Value, Zone
-from incidents.models.report import Protection, Range, Timeline
+from incidents.models.report import LawEnforcementHold, Protection, Range, Timeline
 from incidents.models.risk import Level
-from incidents.models.vocabulary import ContentKey, ElementKey, MomentKey, RoleKey
+from incidents.models.vocabulary import ContentKey, ElementKey, HarmKey, RoleKey
 
 Truth = Literal["yes", "no", "unknown"]
 Confidence = Literal["primary", "quoted", "secondary", "mixed", "memory", "own"]
+
+
+Phase = Literal[
+    "initial",
+    "supplement",
+    "update",
+    "intermediate",
+    "final",
+    "record",
+    "determination",
+    "yearly",
+    "proof",
+]
+"""`determination`: a written reason for not telling; `proof`: that people were told."""
+Relation = Literal[
+    "before", "not_later_than", "same_time", "within_after", "after", "without_delaying"
+]
 
 
 class Facts(Value):
@@ -40,6 +57,21 @@ class Facts(Value):
     established_in: list[str] | None = None
     place: str = ""
     """The organisation's home place; empty where it is not known."""
+    acquired: Truth = "unknown"
+    internal_only: Truth = "unknown"
+    was_source: Truth = "unknown"
+    media: list[str] | None = None
+    harms: dict[HarmKey, Truth] = {}
+    """Grades of harm that laws ask about; one that is missing is unknown."""
+    employees: Range = Range()
+    notice_cost_usd: Range = Range()
+    without_contact: dict[str, Range] = {}
+    contracts: list[str] | None = None
+    answers: dict[str, Truth] = {}
+    """What a person answered to a law's own question, by `<regime>.<question>`."""
+    holds: list[LawEnforcementHold] = []
+    filings: dict[str, list[Instant]] = {}
+    """When a duty was met, by its id (`<regime>/<duty>`), oldest first."""
     promise: Truth = "unknown"
     promise_version: str = ""
     timeline: Timeline = Timeline()
@@ -78,7 +110,8 @@ class Recipient(Value):
 class ClockReading(Value):
     """From which moment a clock runs, and by which rule it was counted."""
 
-    start: MomentKey
+    start: str
+    """Word of a moment, or `filing of <duty>`."""
     at: Instant | None = None
     rule: str = ""
     fallback: bool = False
@@ -89,8 +122,58 @@ class RelativeTo(Value):
     """A deadline tied to another notice."""
 
     duty: str
-    relation: Literal["before", "not_later_than", "same_time", "within_after"]
+    relation: Relation
     days: int | None = None
+
+
+class Offer(Value):
+    """Something to be offered to people."""
+
+    kind: str
+    text: str
+    months: int | None = None
+
+
+class Held(Value):
+    """An authority asked that this notice waits."""
+
+    by: str
+    reference: str
+    since: Instant
+    until: Instant | None = None
+    """None while the end is open; somebody has to ask."""
+    article: str = ""
+
+
+class AnnouncementMeans(Value):
+    """One way of announcing, and for how many days it has to stand."""
+
+    text: str
+    days: int | None = None
+
+
+class AnnouncementOption(Value):
+    """Whether an announcement may take the place of this notice, for whom and how."""
+
+    allowed: Truth
+    rule: str
+    people: Literal["all", "without_contact"]
+    means: list[AnnouncementMeans]
+    means_needed: int | None = None
+    """None for all of them."""
+    also: list[str] = []
+    posted_days: int | None = None
+    """Longest time any of the means has to stand."""
+
+
+class Channels(Value):
+    """By which ways a law lets people be told."""
+
+    allowed: list[str] = []
+    only_if: dict[str, str] = {}
+    forbidden: list[str] = []
+    not_to_breached_mailbox: bool = False
+    note: str = ""
 
 
 class Citation(Value):
@@ -122,7 +205,7 @@ class Duty(Value):
     name: str
     status: DutyStatus
     recipient: Recipient
-    phase: str = "initial"
+    phase: Phase = "initial"
     due_by: Instant | None = None
     due_local: str = ""
     legal_limit: Instant | None = None
@@ -132,11 +215,24 @@ class Duty(Value):
     clock: ClockReading
     must_say: list[ContentKey] = []
     must_not_say: list[ContentKey] = []
-    offers: list[str] = []
+    good_to_say: list[ContentKey] = []
+    if_late_say: list[ContentKey] = []
+    offers: list[Offer] = []
     title: str = ""
     headings: list[str] = []
+    form: list[str] = []
+    languages: list[str] = []
+    channels: Channels | None = None
+    announcement: AnnouncementOption | None = None
     announcement_allowed: str = ""
     """The rule under which an announcement may replace this notice; empty where none does."""
+    held: Held | None = None
+    repeats: str = ""
+    """When it comes back: `facts_change`, `year`, `request` or `stage`."""
+    lasts_days: int | None = None
+    lasts_until: Instant | None = None
+    """Until when what was done has to stand; None before it was done."""
+    keep_years: int | None = None
     places: list[str] = []
     """Places of the people it concerns; empty where it concerns all."""
     zone: Zone = "UTC"
@@ -153,9 +249,21 @@ class NotOwed(Value):
     """Why a duty that was looked at does not exist."""
 
     regime: str
-    duty: str
+    duty: str = ""
+    """Empty where the reason holds for every duty of the law."""
     reason: str
     trace: list[TraceStep] = []
+
+
+class Coming(Value):
+    """A rule that would concern the case but does not stand yet."""
+
+    regime: str
+    duty: str
+    name: str
+    begins: str | None
+    """ISO day; None for a proposal."""
+    phrase: str
 
 
 class UnknownLaw(Value):
@@ -181,4 +289,5 @@ class DutyList(Value):
     not_owed: list[NotOwed]
     unknown_law: list[UnknownLaw]
     questions: list[Question]
+    coming: list[Coming] = []
     notice: str = "This informs counsel; it does not replace counsel."

@@ -71,6 +71,19 @@ class Timeline(Value):
     handling_closed: MomentOrUnknown = UNKNOWN
     individuals_told: MomentOrUnknown = UNKNOWN
     evidence_seen: MomentOrUnknown = UNKNOWN
+    detected: MomentOrUnknown = UNKNOWN
+    assessed: MomentOrUnknown = UNKNOWN
+    confirmed: MomentOrUnknown = UNKNOWN
+    scope_known: MomentOrUnknown = UNKNOWN
+    harm_determined: MomentOrUnknown = UNKNOWN
+    materiality_determined: MomentOrUnknown = UNKNOWN
+    significant_known: MomentOrUnknown = UNKNOWN
+    corrective_measure_available: MomentOrUnknown = UNKNOWN
+    payment_made: MomentOrUnknown = UNKNOWN
+    authority_asked: MomentOrUnknown = UNKNOWN
+    facts_changed: MomentOrUnknown = UNKNOWN
+    announced: MomentOrUnknown = UNKNOWN
+    normal_restored: MomentOrUnknown = UNKNOWN
     aware_reason: str = Field(
         default="", description="Why awareness is set to this moment; needed when it is moved."
     )
@@ -190,6 +203,26 @@ class Protection(Value):
         return self.key == "safe"
 
 
+class Medium(StrEnum):
+    """On what data stands."""
+
+    ELECTRONIC = "electronic"
+    PAPER = "paper"
+
+
+class LawEnforcementHold(Value):
+    """A request that notices wait: it stops those it names and no other."""
+
+    by: Annotated[str, Field(min_length=1)]
+    reference: Annotated[str, Field(min_length=1)]
+    duties: Annotated[list[str], Field(min_length=1)] = Field(
+        description="Ids of the notices it stops, such as `us-ca-1798-82/individuals-initial`."
+    )
+    since: Instant
+    until: Instant | Unknown = UNKNOWN
+    written: bool = True
+
+
 class ReportedFacts(Value):
     """What is known without an inventory; enough for triage."""
 
@@ -215,6 +248,51 @@ class ReportedFacts(Value):
     established_in: list[str] | Unknown = UNKNOWN
     promise: bool | Unknown = Field(
         default=UNKNOWN, description="A published promise to tell people was in force."
+    )
+    acquired: bool | Unknown = Field(
+        default=UNKNOWN, description="Somebody took a copy, or could keep what was seen."
+    )
+    internal_only: bool | Unknown = Field(
+        default=UNKNOWN, description="It never left the organisation."
+    )
+    deletion_confirmed: bool | Unknown = Field(
+        default=UNKNOWN, description="Whoever had it has given it back or deleted it, believably."
+    )
+    targeted: bool | Unknown = Field(
+        default=UNKNOWN, description="Particular people were singled out."
+    )
+    depended_on: bool | Unknown = Field(
+        default=UNKNOWN,
+        description="People depend on the data or service: care, pay, safety, a deadline.",
+    )
+    unavailable_hours: Count = Field(
+        default=Range(), description="For how long people could not use data or service."
+    )
+    was_source: bool | Unknown = Field(
+        default=UNKNOWN, description="The breach was at the organisation itself, not at a supplier."
+    )
+    media: list[Medium] | Unknown = Field(
+        default=UNKNOWN, description="On what the data stood; unknown is read from the cause."
+    )
+    employees: Count = Field(default=Range(), description="People the organisation employs.")
+    notice_cost_usd: Count = Field(
+        default=Range(), description="What telling everybody one by one would cost, in USD."
+    )
+    without_contact: dict[str, Count] = Field(
+        default={}, description="People per place whom no address reaches."
+    )
+    contracts: list[str] | Unknown = Field(
+        default=UNKNOWN, description="Ids of contracts with own clocks that the data falls under."
+    )
+    answers: dict[str, bool | Unknown] = Field(
+        default={},
+        description="Answers to questions of the law, by the name that `questions` shows.",
+    )
+    holds: list[LawEnforcementHold] = Field(
+        default=[], description="Requests of an authority that notices wait."
+    )
+    filings: dict[str, list[Instant]] = Field(
+        default={}, description="When a duty's filing or notice went out, by the duty's id."
     )
 
 

@@ -34,9 +34,14 @@ class Vocabulary(Value):
     version: str
     elements: dict[str, Element]
     causes: dict[str, str]
+    electronic_causes: list[str]
+    """Causes that only touch electronic data."""
+    intrusions: list[str]
+    """Causes in which somebody without a right went for the data."""
     roles: dict[str, str]
     content: dict[str, str]
     moments: dict[str, str]
+    harms: dict[str, str]
 
 
 @cache
@@ -60,3 +65,4 @@ CauseKey = Annotated[str, AfterValidator(lambda word: _one_of("causes", word))]
 RoleKey = Annotated[str, AfterValidator(lambda word: _one_of("roles", word))]
 ContentKey = Annotated[str, AfterValidator(lambda word: _one_of("content", word))]
 MomentKey = Annotated[str, AfterValidator(lambda word: _one_of("moments", word))]
+HarmKey = Annotated[str, AfterValidator(lambda word: _one_of("harms", word))]

@@ -1,0 +1,196 @@
+"""Turns a rule that holds into a duty: to whom, by when, what to say, and all that goes with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incidents.duties import places
+from incidents.duties.authority import Route
+from incidents.duties.deadlines import Deadline, Surroundings, deadline_for, local_words
+from incidents.duties.judgement import Judgement, View
+from incidents.duties.judging import judge
+from incidents.duties.regime import Catalogue, Regime, references
+from incidents.duties.rule import Announcement, DutyRule
+from incidents.duties.scoping import Scope
+from incidents.models.duty import (
+    AnnouncementMeans,
+    AnnouncementOption,
+    Channels,
+    Duty,
+    DutyStatus,
+    Facts,
+    Offer,
+    RelativeTo,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of judging a rule."""
+
+    view: View
+    region: str
+    """Region this one is about; empty where the duty does not fan out over regions."""
+    judgement: Judgement
+    exempt: tuple[Judgement, ...]
+
+
+def build(
+    rule: DutyRule, route: Route, found: Found, regime: Regime, scope: Scope, catalogue: Catalogue
+) -> Duty:
+    """Return the duty that follows from a rule for one recipient."""
+    facts, view = found.view.facts, found.view
+    full_id = f"{regime.id}/{rule.id}"
+    suffix = found.region or route.place
+    met = _met(rule, regime, suffix, facts)
+    around = Surroundings(
+        authority_zone=route.zone,
+        authority_place=route.recipient.place,
+        organisation_zone=facts.zone,
+        organisation_place=facts.place or next(iter(facts.established_in or ()), ""),
+        calendars=catalogue.calendars,
+        filings=met,
+        holds=lambda condition: judge(condition, view).truth,
+    )
+    deadline = deadline_for(rule.clocks, facts.timeline, around)
+    announcement = _announcement(rule.announcement, view)
+    waits = _waits(rule, facts, met)
+    return Duty.model_construct(
+        id=f"{full_id}/{suffix}" if suffix else full_id,
+        regime=regime.id,
+        regime_name=regime.name,
+        duty=rule.id,
+        name=rule.name,
+        status=_status(route, found.judgement, waits=waits),
+        recipient=route.recipient,
+        phase=rule.phase,
+        due_by=deadline.due_by,
+        due_local=local_words(deadline.due_by, deadline.zone),
+        legal_limit=deadline.legal_limit,
+        phrase=f"{rule.phrase}, once {rule.contingent.once}" if rule.contingent else rule.phrase,
+        target_by=None if waits else _target(full_id, deadline, facts),
+        relative_to=_relative(rule, regime),
+        clock=deadline.reading,
+        must_say=_must_say(rule, view),
+        must_not_say=rule.must_not_say,
+        good_to_say=rule.good_to_say,
+        if_late_say=rule.if_late_say,
+        offers=_offers(rule, view),
+        title=rule.title,
+        headings=rule.headings,
+        form=rule.form,
+        languages=rule.languages,
+        channels=Channels(**rule.channels.model_dump()) if rule.channels else None,
+        announcement=announcement,
+        announcement_allowed=(
+            announcement.rule if announcement and announcement.allowed != "no" else ""
+        ),
+        repeats=rule.repeats.when if rule.repeats else "",
+        lasts_days=rule.lasts.days if rule.lasts else None,
+        keep_years=rule.keep_years,
+        places=list(_people_places(rule, route, found, scope)),
+        zone=deadline.zone,
+        citation=rule.citation,
+        trace=[
+            *found.judgement.trace,
+            *(step for part in found.exempt for step in part.trace),
+        ],
+    )
+
+
+def _met(
+    rule: DutyRule, regime: Regime, suffix: str, facts: Facts
+) -> Mapping[str, Sequence[datetime]]:
+    """Return when the duties this one leans on were met, by the words the file uses for them.
+
+    A filing to the same place counts first, then one without a place, then the earliest anywhere.
+    """
+    made: dict[str, Sequence[datetime]] = {}
+    for ref in references(rule):
+        full = ref if "/" in ref else f"{regime.id}/{ref}"
+        exact = facts.filings.get(f"{full}/{suffix}") or facts.filings.get(full)
+        if exact is None:
+            exact = [
+                at
+                for key, when in facts.filings.items()
+                if key.startswith(f"{full}/")
+                for at in when
+            ]
+        if exact:
+            made[ref] = exact
+    return made
+
+
+def _status(route: Route, judgement: Judgement, *, waits: bool) -> DutyStatus:
+    if judgement.truth == "unknown" or not route.certain:
+        return DutyStatus.MAY_BE_OWED
+    return DutyStatus.OWED_IF if waits else DutyStatus.OWED
+
+
+def _waits(rule: DutyRule, facts: Facts, met: Mapping[str, Sequence[datetime]]) -> bool:
+    """Return whether the duty comes into being only with something that is still to happen."""
+    later = rule.contingent
+    if later is None:
+        return False
+    happened = later.happened is not None and facts.timeline.moment(later.happened) is not None
+    return not happened and not (later.met is not None and later.met in met)
+
+
+def _target(full_id: str, deadline: Deadline, facts: Facts) -> datetime | None:
+    """Return the operator's own target: named for this duty, or the default for mere words."""
+    start = deadline.reading.at
+    if start is None:
+        return None
+    hours = facts.targets_hours.get(full_id)
+    if hours is None and deadline.due_by is None:
+        hours = facts.targets_hours.get("default")
+    return None if hours is None else start + timedelta(hours=hours)
+
+
+def _relative(rule: DutyRule, regime: Regime) -> RelativeTo | None:
+    tie = rule.relative_to
+    if tie is None:
+        return None
+    full = tie.duty if "/" in tie.duty else f"{regime.id}/{tie.duty}"
+    return RelativeTo(duty=full, relation=tie.relation, days=tie.days)
+
+
+def _must_say(rule: DutyRule, view: View) -> list[str]:
+    further = [item.say for item in rule.also_say if judge(item.when, view).truth != "no"]
+    return list(dict.fromkeys([*rule.must_say, *further]))
+
+
+def _offers(rule: DutyRule, view: View) -> list[Offer]:
+    return [
+        Offer(kind=offer.kind, text=offer.text, months=offer.months)
+        for offer in rule.offers
+        if not offer.when or judge(offer.when, view).truth != "no"
+    ]
+
+
+def _announcement(rule: Announcement | None, view: View) -> AnnouncementOption | None:
+    if rule is None:
+        return None
+    return AnnouncementOption(
+        allowed=judge(rule.when, view).truth if rule.when else "yes",
+        rule=rule.rule,
+        people=rule.people,
+        means=[AnnouncementMeans(text=one.text, days=one.days) for one in rule.means],
+        means_needed=rule.means_needed,
+        also=rule.also,
+        posted_days=max((one.days for one in rule.means if one.days), default=None),
+    )
+
+
+def _people_places(rule: DutyRule, route: Route, found: Found, scope: Scope) -> tuple[str, ...]:
+    if found.region:
+        return (found.region,)
+    if route.people_in:
+        return route.people_in
+    children = found.view.facts.children
+    if rule.recipient.kind == "guardian" and children:
+        among = scope.people_in or tuple(sorted(children))
+        return tuple(
+            place for place in among if places.is_possible(children.get(place, places.NOBODY))
+        )
+    return scope.people_in
