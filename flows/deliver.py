@@ -27,5 +27,6 @@ def deliver_notices(case: str) -> None:
     """
     for notice_set in tasks.sets_to_send(case):
         sent = send(case, notice_set)
+        tasks.refresh(case)
         publish_case(tasks.view(case))
         tell(NOTICE_FINISHED, case, set=notice_set, **sent)

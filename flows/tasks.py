@@ -28,7 +28,7 @@ from incidents.steps.draft_notices import Drafted, draft_notices
 from incidents.steps.find_data import find_data
 from incidents.steps.hold_case import hold as hold_case
 from incidents.steps.hold_case import resume as resume_case
-from incidents.steps.list_duties import list_duties
+from incidents.steps.list_duties import list_duties, refresh_duties
 from incidents.steps.open_case import open_case
 from incidents.steps.send_set import send_set, sendable_sets
 from incidents.steps.show_case import CaseView, show_case
@@ -207,6 +207,14 @@ def sets_to_send(case: str) -> list[str]:
 def send(case: str, notice_set: str) -> dict[str, int]:
     """Release a set and send it until nothing is due."""
     return _send(case, notice_set, stopped_in_prefect())
+
+
+@shielded("refresh-duties")
+def refresh(case: str) -> dict[str, bool]:
+    """Start the clocks that run from what was just sent."""
+    shop = workshop()
+    moved = refresh_duties(shop.database, case, shop.catalogue, actor=shop.settings.actor)
+    return {"moved": moved}
 
 
 def _send(case: str, notice_set: str, should_stop: Callable[[], str | None]) -> dict[str, int]:

@@ -7,6 +7,7 @@ are the ones of `forthwith notice`, `forthwith deliveries` and `forthwith duties
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -64,7 +65,13 @@ def answer_everything(shop: Workshop, ref: str, view: CaseView, record_digest: s
     return len(view.duties)
 
 
-def _answer(duty: Duty, record_digest: str) -> tuple[str, dict[str, str]]:
+class _Grounds(TypedDict, total=False):
+    reason: str
+    assumptions: str
+    receipt: str
+
+
+def _answer(duty: Duty, record_digest: str) -> tuple[str, _Grounds]:
     if duty.regime == "law-unknown":
         return "done", {"receipt": f"written advice of local counsel for {duty.recipient.place}"}
     if duty.recipient.kind in {"individual", "guardian"}:

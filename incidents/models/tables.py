@@ -6,10 +6,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
-
-SCHEMA_VERSION = 1
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -162,6 +169,15 @@ class DutyRow(Base, table=True):
     answer: str = _text(default="")
     """JSON: who, when, reason, assumptions, receipt."""
     updated_at: datetime = _moment()
+
+
+class LawRow(Base, table=True):
+    """One version of the law by which a case was judged: gzipped JSON."""
+
+    __tablename__ = "law"
+    version: str = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+    kept_at: datetime = _moment()
 
 
 class NoticeSetRow(Base, table=True):

@@ -1,5 +1,7 @@
 """Records counsel's answer to a duty: accepted, declined, late or done, each with its ground."""
 
+from datetime import datetime
+
 from incidents.errors import InvalidInputError
 from incidents.models.states import DutyState
 from incidents.store import duties
@@ -23,6 +25,7 @@ def record_receipt(
     reason: str = "",
     assumptions: str = "",
     receipt: str = "",
+    sent_at: datetime | None = None,
 ) -> DutyState:
     """Store an answer; earlier ones stay.
 
@@ -35,6 +38,8 @@ def record_receipt(
         reason: Why declined or late; a late reason goes into the filing.
         assumptions: What a refusal rests on; when it falls, the duty is looked at again.
         receipt: What proves that it was done: the authority's number, a date, a file digest.
+        sent_at: When it was done, for `done`; now where it is left out. Deadlines that run from
+            this filing start there.
 
     Raises:
         InvalidInputError: when the ground that this answer needs is missing.
@@ -58,5 +63,17 @@ def record_receipt(
         raise InvalidInputError("an answer needs a named person", where="--by", repair="name one")
     with database.write(by) as work:
         answers = {key: text for key, text in given.items() if text.strip()}
+        if then == DutyState.DONE:
+            answers["sent_at"] = _moment_of(sent_at, work.now).isoformat()
         duties.answer_duty(work, ref, duty_id, then, answers)
     return then
+
+
+def _moment_of(sent_at: datetime | None, now: datetime) -> datetime:
+    if sent_at is not None and sent_at > now:
+        raise InvalidInputError(
+            "nothing can have been sent in the future",
+            where="--sent-at",
+            repair="give the moment at which it went out",
+        )
+    return sent_at or now

@@ -19,6 +19,7 @@ from incidents.steps.person_words import CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
 from incidents.steps.send_deliveries import SendReport, send_deliveries
 from incidents.steps.standing_approval import LEAKED, check_same_words
+from incidents.steps.standing_duties import holds_on, refuse_held
 from incidents.store import cases, deliveries, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.deliveries import Outgoing
@@ -34,12 +35,17 @@ class MailKeys(CodeKeys, Protocol):
 
 
 def sendable_sets(database: Database, ref: str) -> list[str]:
-    """Return the sets of a case that were approved and are not finished; not the announcement."""
+    """Return the sets of a case that were approved and are not finished.
+
+    The announcement is not among them, nor is a set that an authority has asked to wait.
+    """
     with database.read() as work:
         return [
             row.set_key
             for row in notices.set_rows(work, ref)
-            if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
+            if row.state in {SetState.APPROVED, SetState.RELEASED}
+            and row.audience != "public"
+            and not holds_on(work, ref, notices.notice_set(row).duties)
         ]
 
 
@@ -81,6 +87,9 @@ def send_set(
         DeliveryError: when the relay cannot be used; what was not sent stays planned.
     """
     check_copy()
+    with database.read() as work:
+        waiting = notices.notice_set(notices.set_row(work, ref, set_key)).duties
+        refuse_held(work, ref, set_key, waiting)
     release(database, ref, set_key, settings=settings)
     with database.read() as work:
         row = notices.set_row(work, ref, set_key)

@@ -8,6 +8,7 @@ from incidents.models.base import in_zone
 from incidents.models.states import CaseState, DeliveryState, DutyState, SetState
 from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
 from incidents.settings import Settings
+from incidents.steps import standing_duties
 from incidents.steps.approve_notices import decide, enrolled
 from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.store import alerts, cases, deliveries, duties, notices
@@ -17,6 +18,7 @@ from incidents.store.unit_of_work import Database, UnitOfWork
 SETTLED = frozenset({DutyState.DONE, DutyState.DECLINED, DutyState.WITHDRAWN})
 WORKED_OUT = frozenset({CaseState.DUTIES_LISTED, CaseState.DRAFTED})
 OVERDUE_AGAIN = timedelta(hours=4)
+ASK_AGAIN = timedelta(hours=24)
 HELD_TOO_LONG = timedelta(hours=1)
 STALLED = timedelta(minutes=10)
 UNWORKED = timedelta(minutes=30)
@@ -31,6 +33,8 @@ def find_alarms(database: Database, *, settings: Settings) -> Sight:
     with database.read() as work:
         for row in cases.case_rows(work):
             if row.state == CaseState.CLOSED:
+                # A closed case asks nothing more, but its page may still have to stay up.
+                sight += Sight(alarms=list(_standing(work, row.ref)))
                 continue
             sight += _case(work, row, settings)
     return sight
@@ -42,6 +46,8 @@ def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
         lambda: _signatures(work, row.ref, settings),
         lambda: _lists(work, row.ref),
         lambda: _held(work, row),
+        lambda: _requests(work, row.ref),
+        lambda: _standing(work, row.ref),
         lambda: _unworked(work, row),
         lambda: _stalled(work, row),
     ]
@@ -151,6 +157,43 @@ def _held(work: UnitOfWork, row: CaseRow) -> Found:
             "the clocks keep running",
             again_after=OVERDUE_AGAIN,
         )
+
+
+def _requests(work: UnitOfWork, ref: str) -> Found:
+    """A request to wait that has ended frees its notice; one without an end must be asked about."""
+    for found in standing_duties.live(work, ref):
+        held = found.held
+        if held is None or found.id in _settled(work, ref):
+            continue
+        key = f"{ref}:{found.id}:request:{held.since:%Y%m%dT%H%M}"
+        if held.until is None:
+            yield Alarm(
+                key=f"{key}:open",
+                text=f"{ref} {found.id}: {held.by} asked it to wait ({held.reference}) without an "
+                "end; ask whether that still stands",
+                again_after=ASK_AGAIN,
+            )
+        elif held.until <= work.now:
+            yield Alarm(
+                key=f"{key}:ended",
+                text=f"{ref} {found.id}: the request of {held.by} to wait ({held.reference}) has "
+                "ended; the notice may go out and its time runs",
+                again_after=OVERDUE_AGAIN,
+            )
+
+
+def _settled(work: UnitOfWork, ref: str) -> set[str]:
+    return {row.duty_id for row in duties.duty_rows(work, ref) if DutyState(row.state) in SETTLED}
+
+
+def _standing(work: UnitOfWork, ref: str) -> Found:
+    """What had to stay up for some days has stayed long enough."""
+    for what, until in standing_duties.stands_until(work, ref).items():
+        if until <= work.now:
+            yield Alarm(
+                key=f"{ref}:{what}:stood:{until:%Y%m%d}",
+                text=f"{ref} {what}: had to stay up until {until:%Y-%m-%d %H:%M} UTC and may end",
+            )
 
 
 def _unworked(work: UnitOfWork, row: CaseRow) -> Found:

@@ -357,6 +357,20 @@ def record_by_hand(
     return number
 
 
+def first_sent(work: UnitOfWork, ref: str) -> dict[tuple[str, int], datetime]:
+    """Return when the first message of each set and version went out, by (set key, version)."""
+    rows = work.session.execute(
+        select(DeliveryRow.set_key, DeliveryRow.version, func.min(DeliveryRow.finished_at))  # type: ignore[call-overload]
+        .where(
+            DeliveryRow.case_ref == ref,
+            DeliveryRow.state.in_([D.HANDED_OVER, D.DONE_BY_HAND]),  # type: ignore[attr-defined]
+            DeliveryRow.finished_at.is_not(None),  # type: ignore[union-attr]
+        )
+        .group_by(DeliveryRow.set_key, DeliveryRow.version)
+    )
+    return {(key, version): at for key, version, at in rows}
+
+
 def people_in(work: UnitOfWork, ref: str) -> dict[str, int]:
     """Return how many people stand where: each person counted once, at the best they came to.
 

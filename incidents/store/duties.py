@@ -86,6 +86,21 @@ def _asks(duty: Duty) -> Any:
     )
 
 
+def reopen_repeating(work: UnitOfWork, ref: str, *, since: datetime) -> int:
+    """Open again what comes back with new facts and was done before they came; return how many."""
+    number = 0
+    for row in duty_rows(work, ref):
+        if row.state != DutyState.DONE or duty_value(row).repeats != "facts_change":
+            continue
+        done = [one["at"] for one in answers_of(row) if one["state"] == DutyState.DONE]
+        if done and datetime.fromisoformat(max(done)) < since:
+            row.state, row.updated_at = DutyState.OPEN, work.now
+            work.session.add(row)
+            work.note("duty.repeats", ref, duty=row.duty_id)
+            number += 1
+    return number
+
+
 def answer_duty(
     work: UnitOfWork, ref: str, duty_id: str, then: DutyState, answer: dict[str, Any]
 ) -> None:
