@@ -9,7 +9,7 @@ from incidents.data_files import LAW
 from incidents.duties.checks import LawFiles, check_catalogue
 from incidents.duties.mutation import mutation_scores
 from incidents.duties.sources.folder import read_catalogue, read_law_files
-from incidents.errors import LawDataError, NotFoundError
+from incidents.errors import InvalidInputError, LawDataError, NotFoundError
 
 
 @click.group()
@@ -84,3 +84,42 @@ def _mutate(files: LawFiles, only: str) -> None:
             f"{wrong} changes that no example notices, or reasons that are out of date",
             repair="add a worked case for each, or say in the examples file why none can notice it",
         )
+
+
+@law.command("replay")
+@click.argument("case", required=False)
+@click.option("--adopt", is_flag=True, help="Judge CASE by the loaded law from now on.")
+@click.option("--by", default="", help="The named person who decides so.")
+@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
+def law_replay(case: str | None, by: str, *, adopt: bool, json_: bool) -> None:
+    """Show which open cases the loaded law would answer differently.
+
+    A case keeps the law it was judged by. This works out each open case under both and shows what
+    differs; --adopt takes one case over, after which its notices are drafted again.
+    """
+    # Imported here: the other commands of this group read law files only, and are quick.
+    from incidents.steps.replay_law import adopt_law, replay_law  # noqa: PLC0415
+    from incidents.wiring import open_workshop  # noqa: PLC0415
+
+    shop = open_workshop()
+    if adopt:
+        if not case:
+            raise InvalidInputError("--adopt needs a case", where="CASE", repair="name one")
+        found = adopt_law(shop.database, case, shop.catalogue, by=by)
+        click.echo(f"{case}: {len(found.duties)} duties by law {found.law_version}; draft again")
+        return
+    replays = [
+        one for one in replay_law(shop.database, shop.catalogue) if case in {None, "", one.case}
+    ]
+    if json_:
+        as_json([one.model_dump(mode="json") for one in replays])
+        return
+    if not replays:
+        click.echo(f"every open case is judged by the loaded law, {shop.catalogue.version}")
+    for one in replays:
+        click.echo(f"{one.case}: judged by {one.judged_by}, loaded is {one.loaded}")
+        rows = [(found.duty, found.what, found.before, found.after) for found in one.changes]
+        if rows:
+            console().print(table("What differs", ("duty", "what", "was", "would be"), rows))
+        else:
+            click.echo("  nothing differs for this case")

@@ -68,7 +68,7 @@ class ClockRule(Value):
     zone: str = "organisation"
     """`authority`, `organisation` or an IANA name: whose midnight ends a day."""
     roll: Literal["none", "next_working_day"] = "none"
-    roll_at: Annotated[str, Field(pattern=r"^[012]\d:[0-5]\d$")] = ""
+    roll_at: Annotated[str, Field(pattern=r"^([012]\d:[0-5]\d)?$")] = ""
     """Local time on the working day rolled to; empty is the end of that day."""
     roll_when: Condition | None = None
     """The limit rolls only under this condition; unknown does not roll."""

@@ -167,7 +167,7 @@ def _differences(previous: BreachReport, new: BreachReport) -> list[str]:
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:
-    # Stores are told apart by name, not by place, so that adding one does not shift the others.
+    # Stores and requests are told apart by name, so that adding one does not shift the others.
     if isinstance(value, dict) and "at" in value:
         rough = "about " if value["certainty"] == "estimated" else ""
         return {path: f"{rough}{value['at']} read in {value['zone']}"}
@@ -179,9 +179,10 @@ def _flat(value: Any, path: str = "") -> dict[str, str]:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         flat = {}
         for inner in value:
-            flat[f"{path}.{inner['store']}"] = "named"
-            rest = {key: item for key, item in inner.items() if key != "store"}
-            flat |= _flat(rest, f"{path}.{inner['store']}")
+            name = "store" if "store" in inner else "reference"
+            flat[f"{path}.{inner[name]}"] = "named"
+            rest = {key: item for key, item in inner.items() if key != name}
+            flat |= _flat(rest, f"{path}.{inner[name]}")
         return flat
     if isinstance(value, list):
         return {path: ", ".join(sorted(str(item) for item in value))} if value else {}
