@@ -71,11 +71,45 @@ class Route:
     certain: bool = True
 
 
+class AddressBook:
+    """All authorities of a catalogue, with what was looked up before."""
+
+    def __init__(self, authorities: dict[str, Authority]) -> None:
+        self._authorities = authorities
+        self._competent: dict[tuple[str, ...], list[Authority]] = {}
+        self._index: dict[tuple[str, ...], dict[str, Authority]] = {}
+        self._named: dict[tuple[str, ...], list[Route]] = {}
+
+    def competent(self, areas: Sequence[str]) -> list[Authority]:
+        """Return the authorities that sit in some areas."""
+        key = tuple(areas)
+        if key not in self._competent:
+            everyone = self._authorities.values()
+            self._competent[key] = [one for one in everyone if places.is_within_any(one.place, key)]
+        return self._competent[key]
+
+    def index(self, areas: Sequence[str]) -> dict[str, Authority]:
+        """Return the competent authority of each place in some areas."""
+        key = tuple(areas)
+        if key not in self._index:
+            self._index[key] = {
+                area: one for one in reversed(self.competent(key)) for area in one.areas
+            }
+        return self._index[key]
+
+    def named(self, rule: RecipientRule) -> list[Route]:
+        """Return the filings to the recipients a rule names itself."""
+        key = (rule.kind, rule.name, rule.ref, *rule.also)
+        if key not in self._named:
+            self._named[key] = _named(rule, self._authorities)
+        return self._named[key]
+
+
 def routes_for(
     rule: RecipientRule,
     facts: Facts,
     areas: Sequence[str],
-    authorities: dict[str, Authority],
+    book: "AddressBook",
     established: Sequence[str] | None,
 ) -> list[Route]:
     """Return the filings a duty comes to.
@@ -84,20 +118,36 @@ def routes_for(
         rule: The recipient as the law file names it.
         facts: The case.
         areas: Places of the law in force.
-        authorities: All known ones by id.
+        book: All known authorities.
         established: Places of establishment; None where not known.
     """
     if rule.route != "lead_or_each":
-        return _named(rule, authorities)
-    competent = [a for a in authorities.values() if _serves(a, areas)]
+        return book.named(rule)
+    competent = book.competent(areas)
     at_home = [place for place in established or [] if places.is_within_any(place, areas)]
     if at_home:  # the first establishment named is read as the main one (GDPR Art 56)
         for authority in competent:
             if places.is_within_any(at_home[0], authority.areas):
                 return [_route(rule, authority, (), certain=True)]
-    found = [_route_there(rule, authority, facts) for authority in competent]
-    routes = [route for route in found if route]
+    routes = [
+        _route(rule, authority, tuple(sorted(living)), certain=certain)
+        for authority, living, certain in _where_people_live(book.index(areas), facts)
+    ]
     return routes or [Route(Recipient(kind=rule.kind, name=rule.name), "", "", certain=False)]
+
+
+def _where_people_live(
+    index: dict[str, Authority], facts: Facts
+) -> list[tuple[Authority, list[str], bool]]:
+    """Return each authority with the places of its people, and whether somebody surely lives there."""
+    found: dict[str, tuple[Authority, list[str], bool]] = {}
+    for place, people in facts.people.items():
+        area = max((one for one in places.holders(place) if one in index), key=len, default="")
+        if area and places.is_possible(people):
+            authority = index[area]
+            _, living, certain = found.get(authority.id, (authority, [], False))
+            found[authority.id] = (authority, [*living, place], certain or people.low > 0)
+    return [found[key] for key in sorted(found)]
 
 
 def _named(rule: RecipientRule, authorities: dict[str, Authority]) -> list[Route]:
@@ -113,22 +163,6 @@ def _named(rule: RecipientRule, authorities: dict[str, Authority]) -> list[Route
         suffix = ref if rule.also else ""
         routes.append(Route(recipient, authority.zone if authority else "", suffix))
     return routes
-
-
-def _serves(authority: Authority, areas: Sequence[str]) -> bool:
-    return places.is_within_any(authority.place, areas)
-
-
-def _route_there(rule: RecipientRule, authority: Authority, facts: Facts) -> Route | None:
-    living = {
-        place: people
-        for place, people in facts.people.items()
-        if places.is_within_any(place, authority.areas) and places.is_possible(people)
-    }
-    if not living:
-        return None
-    certain = any(people.low > 0 for people in living.values())
-    return _route(rule, authority, tuple(sorted(living)), certain=certain)
 
 
 def _route(

@@ -12,15 +12,15 @@ from incidents.duties.judging import judge
 from incidents.duties.regime import Catalogue, Regime, references
 from incidents.duties.rule import Announcement, DutyRule
 from incidents.duties.scoping import Scope
+from incidents.models.base import trusted
 from incidents.models.duty import (
-    AnnouncementMeans,
     AnnouncementOption,
-    Channels,
     Duty,
     DutyStatus,
     Facts,
     Offer,
     RelativeTo,
+    Truth,
 )
 
 
@@ -55,47 +55,33 @@ def build(
     deadline = deadline_for(rule.clocks, facts.timeline, around)
     announcement = _announcement(rule.announcement, view)
     waits = _waits(rule, facts, met)
-    return Duty.model_construct(
-        id=f"{full_id}/{suffix}" if suffix else full_id,
-        regime=regime.id,
-        regime_name=regime.name,
-        duty=rule.id,
-        name=rule.name,
-        status=_status(route, found.judgement, waits=waits),
-        recipient=route.recipient,
-        phase=rule.phase,
-        due_by=deadline.due_by,
-        due_local=local_words(deadline.due_by, deadline.zone),
-        legal_limit=deadline.legal_limit,
-        phrase=f"{rule.phrase}, once {rule.contingent.once}" if rule.contingent else rule.phrase,
-        target_by=None if waits else _target(full_id, deadline, facts),
-        relative_to=_relative(rule, regime),
-        clock=deadline.reading,
-        must_say=_must_say(rule, view),
-        must_not_say=rule.must_not_say,
-        good_to_say=rule.good_to_say,
-        if_late_say=rule.if_late_say,
-        offers=_offers(rule, view),
-        title=rule.title,
-        headings=rule.headings,
-        form=rule.form,
-        languages=rule.languages,
-        channels=Channels(**rule.channels.model_dump()) if rule.channels else None,
-        announcement=announcement,
-        announcement_allowed=(
+    values = rule.unchanging | {
+        "id": f"{full_id}/{suffix}" if suffix else full_id,
+        "regime": regime.id,
+        "regime_name": regime.name,
+        "duty": rule.id,
+        "status": _status(route, found.judgement, waits=waits),
+        "recipient": route.recipient,
+        "due_by": deadline.due_by,
+        "due_local": local_words(deadline.due_by, deadline.zone),
+        "legal_limit": deadline.legal_limit,
+        "target_by": None if waits else _target(full_id, deadline, facts),
+        "relative_to": _relative(rule, regime),
+        "clock": deadline.reading,
+        "must_say": _must_say(rule, view),
+        "offers": _offers(rule, view),
+        "announcement": announcement,
+        "announcement_allowed": (
             announcement.rule if announcement and announcement.allowed != "no" else ""
         ),
-        repeats=rule.repeats.when if rule.repeats else "",
-        lasts_days=rule.lasts.days if rule.lasts else None,
-        keep_years=rule.keep_years,
-        places=list(_people_places(rule, route, found, scope)),
-        zone=deadline.zone,
-        citation=rule.citation,
-        trace=[
+        "places": list(_people_places(rule, route, found, scope)),
+        "zone": deadline.zone,
+        "trace": [
             *found.judgement.trace,
             *(step for part in found.exempt for step in part.trace),
         ],
-    )
+    }
+    return trusted(Duty, values)
 
 
 def _met(
@@ -152,7 +138,7 @@ def _relative(rule: DutyRule, regime: Regime) -> RelativeTo | None:
     if tie is None:
         return None
     full = tie.duty if "/" in tie.duty else f"{regime.id}/{tie.duty}"
-    return RelativeTo(duty=full, relation=tie.relation, days=tie.days)
+    return trusted(RelativeTo, {"duty": full, "relation": tie.relation, "days": tie.days})
 
 
 def _must_say(rule: DutyRule, view: View) -> list[str]:
@@ -162,7 +148,7 @@ def _must_say(rule: DutyRule, view: View) -> list[str]:
 
 def _offers(rule: DutyRule, view: View) -> list[Offer]:
     return [
-        Offer(kind=offer.kind, text=offer.text, months=offer.months)
+        trusted(Offer, {"kind": offer.kind, "text": offer.text, "months": offer.months})
         for offer in rule.offers
         if not offer.when or judge(offer.when, view).truth != "no"
     ]
@@ -171,15 +157,8 @@ def _offers(rule: DutyRule, view: View) -> list[Offer]:
 def _announcement(rule: Announcement | None, view: View) -> AnnouncementOption | None:
     if rule is None:
         return None
-    return AnnouncementOption(
-        allowed=judge(rule.when, view).truth if rule.when else "yes",
-        rule=rule.rule,
-        people=rule.people,
-        means=[AnnouncementMeans(text=one.text, days=one.days) for one in rule.means],
-        means_needed=rule.means_needed,
-        also=rule.also,
-        posted_days=max((one.days for one in rule.means if one.days), default=None),
-    )
+    allowed: Truth = judge(rule.when, view).truth if rule.when else "yes"
+    return trusted(AnnouncementOption, rule.unchanging | {"allowed": allowed})
 
 
 def _people_places(rule: DutyRule, route: Route, found: Found, scope: Scope) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ a grade of harm; a match of data elements; another duty; or a question that only
 answer. There is nothing else to learn.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self, get_args
+from weakref import WeakValueDictionary
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WrapValidator, model_validator
 
 from incidents.models.base import Value
 from incidents.models.report import Kind, Medium
@@ -227,6 +229,15 @@ class Ask(Value):
     text: Annotated[str, Field(min_length=20)]
 
 
+_KNOWN: WeakValueDictionary[str, Value] = WeakValueDictionary()
+
+
+def _shared(value: Any, make: Callable[[Any], Value]) -> Value:
+    """Return the one object for a condition: laws repeat themselves, and each is judged once."""
+    made = make(value)
+    return _KNOWN.setdefault(repr(made), made)
+
+
 def _which(value: Any) -> str | None:
     """Return the kind of a condition by its first key, so that errors speak of that kind only."""
     if not isinstance(value, dict):
@@ -259,6 +270,7 @@ Condition = Annotated[
         custom_error_message="no condition: write all, any, not, at_least_of, elements, harm, "
         "duty, ask, or a known fact",
     ),
+    WrapValidator(_shared),
 ]
 _TAGS: dict[type, str] = {
     All: "all",

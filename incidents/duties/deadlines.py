@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from incidents.duties.clock_rule import ClockRule, Span
 from incidents.duties.conditions import Condition
 from incidents.duties.working_days import Calendar, add_working_days, next_working_day
-from incidents.models.base import in_zone
+from incidents.models.base import in_zone, trusted
 from incidents.models.duty import ClockReading, Truth
 from incidents.models.report import Timeline
 from incidents.models.vocabulary import vocabulary
@@ -90,11 +90,14 @@ def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadlin
     start, from_word = _start(rule, timeline, around)
     word = _start_word(rule)
     extended = [one for one in rule.extensions if around.holds(one.when) == "yes"]
-    reading = ClockReading(
-        start=word,
-        at=start,
-        rule=_in_words(rule, from_word, start, [one.text for one in extended]),
-        fallback=start is not None and from_word != word,
+    reading = trusted(
+        ClockReading,
+        {
+            "start": word,
+            "at": start,
+            "rule": _in_words(rule, from_word, start, [one.text for one in extended]),
+            "fallback": start is not None and from_word != word,
+        },
     )
     if start is None or rule.within is None:
         return Deadline(None, None, reading, zone)

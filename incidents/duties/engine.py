@@ -13,6 +13,7 @@ from incidents.duties.judging import judge
 from incidents.duties.questions import Questions
 from incidents.duties.regime import Catalogue, Regime
 from incidents.duties.rule import DutyRule
+from incidents.models.base import trusted
 from incidents.models.duty import Coming, Duty, DutyList, DutyStatus, Facts, NotOwed, Truth
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -40,11 +41,14 @@ class _Case:
     regime: Regime
     scope: scoping.Scope
     bound: Judgement | None
+    views: dict[tuple[str, ...], View] = field(default_factory=dict)
 
     def view(self, areas: tuple[str, ...] | None = None) -> View:
         """Return the facts as this law sees them, counting people of its own places as `here`."""
         here = self.scope.areas if areas is None else areas
-        return View(self.run.facts, here, self.regime.id, self.run.judged)
+        if here not in self.views:
+            self.views[here] = View(self.run.facts, here, self.regime.id, self.run.judged)
+        return self.views[here]
 
 
 def duties_owed(facts: Facts, catalogue: Catalogue) -> DutyList:
@@ -102,7 +106,7 @@ def _reached(run: _Run, regime: Regime) -> _Case | None:
         reason = f"{regime.name} binds only where: {_failed(bound)}"
         run.not_owed.append(_no(case, "", reason, [scope.reached, bound]))
         return None
-    return _Case(run, regime, scope, bound)
+    return _Case(run, regime, scope, bound, case.views)
 
 
 def _out_of_place(scope: scoping.Scope) -> str:
@@ -196,7 +200,9 @@ def _failed(judgement: Judgement) -> str:
 
 def _no(case: _Case, duty: str, reason: str, looks: list[Judgement]) -> NotOwed:
     trace = [step for look in looks for step in look.trace]
-    return NotOwed.model_construct(regime=case.regime.id, duty=duty, reason=reason, trace=trace)
+    return trusted(
+        NotOwed, {"regime": case.regime.id, "duty": duty, "reason": reason, "trace": trace}
+    )
 
 
 def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
@@ -205,7 +211,7 @@ def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
         rule.recipient,
         run.facts,
         case.scope.areas,
-        run.catalogue.authorities,
+        run.catalogue.book,
         case.scope.established,
     )
     for route in routes:

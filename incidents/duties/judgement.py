@@ -29,7 +29,7 @@ class Leaf:
     @property
     def step(self) -> TraceStep:
         """Return the look as an entry of the trace."""
-        return TraceStep.model_construct(condition=self.wants, fact=self.found, result=self.truth)
+        return TraceStep(self.wants, self.found, self.truth)
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class View:
     """Whose questions the answers are looked up for."""
     duties: Mapping[str, Truth] = field(default_factory=dict)
     """Other duties that were judged before, by `<regime>/<duty>`."""
+    seen: dict[int, "Judgement"] = field(default_factory=dict)
+    """What came of each condition so far, by its identity: laws say one thing for many duties."""
 
 
 def join(parts: Sequence[Judgement], decisive: Truth) -> Judgement:

@@ -36,7 +36,10 @@ def judge(condition: Condition, view: View) -> Judgement:
 
     Total: every condition gives yes, no or unknown for any facts.
     """
-    return _BY_KIND[type(condition)](condition, view)
+    found = view.seen.get(id(condition))
+    if found is None:
+        found = view.seen[id(condition)] = _BY_KIND[type(condition)](condition, view)
+    return found
 
 
 def _all(condition: All, view: View) -> Judgement:

@@ -14,7 +14,7 @@ NOBODY = Range.exactly(0)
 
 
 @lru_cache(maxsize=4096)
-def _holders(place: str) -> frozenset[str]:
+def holders(place: str) -> frozenset[str]:
     """Return the place and every coarser area that holds it."""
     parts = place.split("-")
     return frozenset("-".join(parts[:length]) for length in range(1, len(parts) + 1))
@@ -22,7 +22,7 @@ def _holders(place: str) -> frozenset[str]:
 
 def is_within_any(place: str, areas: Iterable[str]) -> bool:
     """Return whether a place is one of the areas or part of one."""
-    return not _holders(place).isdisjoint(areas)
+    return not holders(place).isdisjoint(areas)
 
 
 def may_be_within(place: str, areas: Iterable[str]) -> bool:

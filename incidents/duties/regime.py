@@ -1,10 +1,11 @@
 """The shape of a law file: duties under their dates, each with its source. Code holds no law."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from incidents.duties.authority import Authority
+from incidents.duties.authority import AddressBook, Authority
 from incidents.duties.conditions import Condition
 from incidents.duties.rule import DutyRule, InForce, Slug
 from incidents.duties.working_days import Calendar
@@ -133,3 +134,8 @@ class Catalogue(Value):
     regimes: list[Regime]
     authorities: dict[str, Authority]
     calendars: dict[str, Calendar]
+
+    @cached_property
+    def book(self) -> AddressBook:
+        """The authorities, looked up by what the rules name."""
+        return AddressBook(self.authorities)

@@ -1,7 +1,7 @@
 """One duty as a law file writes it: who, when, what, by which channel, under which exceptions."""
 
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,7 @@ from incidents.duties.authority import RecipientRule
 from incidents.duties.clock_rule import ClockRule, DutyRef, Span
 from incidents.duties.conditions import Condition, duties_named
 from incidents.models.base import Value
-from incidents.models.duty import Citation, Phase, Relation
+from incidents.models.duty import AnnouncementMeans, Channels, Citation, Phase, Relation
 from incidents.models.inventory import Day
 from incidents.models.vocabulary import ContentKey, MomentKey
 
@@ -111,6 +111,18 @@ class Announcement(Value):
             raise ValueError("means_needed asks for more means than are named")
         return self
 
+    @cached_property
+    def unchanging(self) -> dict[str, Any]:
+        """What an `AnnouncementOption` takes from the rule as it stands."""
+        return {
+            "rule": self.rule,
+            "people": self.people,
+            "means": [AnnouncementMeans(text=one.text, days=one.days) for one in self.means],
+            "means_needed": self.means_needed,
+            "also": self.also,
+            "posted_days": max((one.days for one in self.means if one.days), default=None),
+        }
+
 
 class Contingent(Value):
     """A duty that comes into being only with something that has not happened yet."""
@@ -210,3 +222,27 @@ class DutyRule(Value):
         """Duties whose existence this one's conditions look at, as `<regime>/<duty>`."""
         conditions = [self.when, *(one.when for one in self.unless)]
         return frozenset().union(*(duties_named(condition) for condition in conditions))
+
+    @cached_property
+    def unchanging(self) -> dict[str, Any]:
+        """What a `Duty` takes from its rule as it stands, whatever the facts."""
+        later = self.contingent
+        return {
+            "name": self.name,
+            "phase": self.phase,
+            "phrase": f"{self.phrase}, once {later.once}" if later else self.phrase,
+            "must_not_say": self.must_not_say,
+            "good_to_say": self.good_to_say,
+            "if_late_say": self.if_late_say,
+            "title": self.title,
+            "headings": self.headings,
+            "form": self.form,
+            "languages": self.languages,
+            "channels": Channels(**self.channels.model_dump()) if self.channels else None,
+            "repeats": self.repeats.when if self.repeats else "",
+            "lasts_days": self.lasts.days if self.lasts else None,
+            "keep_years": self.keep_years,
+            "citation": self.citation,
+            "held": None,
+            "lasts_until": None,
+        }

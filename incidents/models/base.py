@@ -30,6 +30,20 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))
 V = TypeVar("V", bound=BaseModel)
 
 
+def trusted(kind: type[V], values: dict[str, Any]) -> V:
+    """Return a noun made of values that were checked before, without checking them again.
+
+    Every field has to be given. This is `model_construct` without its search for defaults and
+    aliases, for the few places that make thousands of nouns from law that was read and checked.
+    """
+    made = kind.__new__(kind)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
 def in_zone(at: datetime, zone: str) -> str:
     """Return a moment as people there read it, such as `Fri 2026-03-06 17:00 CET (UTC+01:00)`."""
     local = at.astimezone(ZoneInfo(zone))

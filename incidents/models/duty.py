@@ -1,5 +1,6 @@
 """What the law, or an own promise, asks: facts in; duties, reasons and questions out."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -186,7 +187,8 @@ class Citation(Value):
     note: str = ""
 
 
-class TraceStep(Value):
+@dataclass(frozen=True, slots=True)
+class TraceStep:
     """One condition, the fact it looked at, and what came out."""
 
     condition: str
