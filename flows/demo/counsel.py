@@ -74,7 +74,8 @@ class _Grounds(TypedDict, total=False):
 def _answer(duty: Duty, record_digest: str) -> tuple[str, _Grounds]:
     if duty.regime == "law-unknown":
         return "done", {"receipt": f"written advice of local counsel for {duty.recipient.place}"}
-    if duty.recipient.kind in {"individual", "guardian"}:
+    people = duty.recipient.kind in {"individual", "guardian"}
+    if people and duty.status != "owed_if":
         return "done", {"receipt": f"ledger in the case record, sha256 {record_digest[:16]}"}
     if duty.status == "owed_if" or duty.duty.endswith(("-final", "-update", "-supplement")):
         return "declined", {

@@ -17,6 +17,9 @@ class Authority(Value):
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     name: str
     place: str
+    laws: list[str] = []
+    """Ids of the laws it serves; empty for a data protection authority, which serves those laws
+    that route by place and have no authority of their own."""
     covers: list[str] = []
     """Further places it is competent for, such as overseas territories with codes of their own."""
     zone: Zone
@@ -80,21 +83,25 @@ class AddressBook:
         self._index: dict[tuple[str, ...], dict[str, Authority]] = {}
         self._named: dict[tuple[str, ...], list[Route]] = {}
 
-    def competent(self, areas: Sequence[str]) -> list[Authority]:
-        """Return the authorities that sit in some areas."""
-        key = tuple(areas)
+    def competent(self, law: str, areas: Sequence[str]) -> list[Authority]:
+        """Return the authorities that sit in some areas and serve a law there."""
+        key = (law, *areas)
         if key not in self._competent:
-            everyone = self._authorities.values()
-            self._competent[key] = [one for one in everyone if places.is_within_any(one.place, key)]
+            there = [
+                one
+                for one in self._authorities.values()
+                if places.is_within_any(one.place, areas) and (not one.laws or law in one.laws)
+            ]
+            own = [one for one in there if one.laws]
+            self._competent[key] = own or there
         return self._competent[key]
 
-    def index(self, areas: Sequence[str]) -> dict[str, Authority]:
+    def index(self, law: str, areas: Sequence[str]) -> dict[str, Authority]:
         """Return the competent authority of each place in some areas."""
-        key = tuple(areas)
+        key = (law, *areas)
         if key not in self._index:
-            self._index[key] = {
-                area: one for one in reversed(self.competent(key)) for area in one.areas
-            }
+            serving = reversed(self.competent(law, areas))
+            self._index[key] = {area: one for one in serving for area in one.areas}
         return self._index[key]
 
     def named(self, rule: RecipientRule) -> list[Route]:
@@ -111,6 +118,7 @@ def routes_for(
     areas: Sequence[str],
     book: "AddressBook",
     established: Sequence[str] | None,
+    law: str,
 ) -> list[Route]:
     """Return the filings a duty comes to.
 
@@ -120,10 +128,11 @@ def routes_for(
         areas: Places of the law in force.
         book: All known authorities.
         established: Places of establishment; None where not known.
+        law: Id of the law, which may have authorities of its own.
     """
     if rule.route != "lead_or_each":
         return book.named(rule)
-    competent = book.competent(areas)
+    competent = book.competent(law, areas)
     at_home = [place for place in established or [] if places.is_within_any(place, areas)]
     if at_home:  # the first establishment named is read as the main one (GDPR Art 56)
         for authority in competent:
@@ -131,7 +140,7 @@ def routes_for(
                 return [_route(rule, authority, (), certain=True)]
     routes = [
         _route(rule, authority, tuple(sorted(living)), certain=certain)
-        for authority, living, certain in _where_people_live(book.index(areas), facts)
+        for authority, living, certain in _where_people_live(book.index(law, areas), facts)
     ]
     return routes or [Route(Recipient(kind=rule.kind, name=rule.name), "", "", certain=False)]
 
@@ -139,7 +148,7 @@ def routes_for(
 def _where_people_live(
     index: dict[str, Authority], facts: Facts
 ) -> list[tuple[Authority, list[str], bool]]:
-    """Return each authority with the places of its people, and whether somebody surely lives there."""
+    """Return each authority with its people's places, and whether somebody surely lives there."""
     found: dict[str, tuple[Authority, list[str], bool]] = {}
     for place, people in facts.people.items():
         area = max((one for one in places.holders(place) if one in index), key=len, default="")

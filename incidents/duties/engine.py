@@ -213,6 +213,7 @@ def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
         case.scope.areas,
         run.catalogue.book,
         case.scope.established,
+        case.regime.id,
     )
     for route in routes:
         duty = build(rule, route, found, case.regime, case.scope, run.catalogue)

@@ -114,12 +114,15 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
 
 
 def live_duties(work: UnitOfWork, ref: str) -> list[Duty]:
-    """Return the duties that counsel has not declined and that still follow from the facts."""
-    dead = {DutyState.DECLINED, DutyState.WITHDRAWN}
+    """Return the duties that notices are written for.
+
+    A duty to people that waits for something further, such as an authority's order, is none yet.
+    """
+    people = {"individual", "guardian", "public"}
     return [
-        duties.duty_value(row)
-        for row in duties.duty_rows(work, ref)
-        if DutyState(row.state) not in dead
+        duty
+        for duty in duties.live(work, ref)
+        if duty.status is not DutyStatus.OWED_IF or duty.recipient.kind not in people
     ]
 
 

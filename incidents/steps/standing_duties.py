@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from incidents.errors import HeldError
-from incidents.models.duty import Duty, Held
-from incidents.models.states import DutyState
+from incidents.models.duty import Held
 from incidents.steps.announce import Publication
 from incidents.store import cases, duties
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import UnitOfWork
-
-GONE = frozenset({DutyState.DECLINED, DutyState.WITHDRAWN})
 
 
 def holds_on(work: UnitOfWork, ref: str, named: Iterable[str]) -> dict[str, Held]:
@@ -48,7 +45,7 @@ def page_stands_until(work: UnitOfWork, ref: str) -> datetime | None:
         return None
     days = [
         found.announcement.posted_days
-        for found in live(work, ref)
+        for found in duties.live(work, ref)
         if found.announcement and found.announcement.posted_days
     ]
     return page.published_at + timedelta(days=max(days)) if days else None
@@ -56,15 +53,6 @@ def page_stands_until(work: UnitOfWork, ref: str) -> datetime | None:
 
 def stands_until(work: UnitOfWork, ref: str) -> dict[str, datetime]:
     """Return what has to stay as it is and until when: the page, and duties that last."""
-    until = {found.id: found.lasts_until for found in live(work, ref) if found.lasts_until}
+    until = {found.id: found.lasts_until for found in duties.live(work, ref) if found.lasts_until}
     page = page_stands_until(work, ref)
     return {**until, "announcement": page} if page else until
-
-
-def live(work: UnitOfWork, ref: str) -> list[Duty]:
-    """Return the duties of a case that nobody declined and the facts still give."""
-    return [
-        duties.duty_value(row)
-        for row in duties.duty_rows(work, ref)
-        if DutyState(row.state) not in GONE
-    ]

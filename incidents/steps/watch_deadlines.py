@@ -161,7 +161,7 @@ def _held(work: UnitOfWork, row: CaseRow) -> Found:
 
 def _requests(work: UnitOfWork, ref: str) -> Found:
     """A request to wait that has ended frees its notice; one without an end must be asked about."""
-    for found in standing_duties.live(work, ref):
+    for found in duties.live(work, ref):
         held = found.held
         if held is None or found.id in _settled(work, ref):
             continue

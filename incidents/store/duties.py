@@ -31,6 +31,12 @@ def duty_value(row: DutyRow) -> Duty:
     return Duty.model_validate_json(row.body)
 
 
+def live(work: UnitOfWork, ref: str) -> list[Duty]:
+    """Return the duties that counsel has not declined and that still follow from the facts."""
+    gone = {DutyState.DECLINED, DutyState.WITHDRAWN}
+    return [duty_value(row) for row in duty_rows(work, ref) if DutyState(row.state) not in gone]
+
+
 def save_duties(work: UnitOfWork, ref: str, found: DutyList) -> dict[str, int]:
     """Bring the case's duties to what the law says now; answers stay.
 
