@@ -98,7 +98,8 @@ def _reached(run: _Run, regime: Regime) -> _Case | None:
     case = _Case(run, regime, scope, None)
     if scope.reached.truth == "no":
         if scope.ask_establishment:
-            run.questions.ask_establishment(regime.id)
+            for rule in regime.duties:
+                run.questions.ask_establishment(f"{regime.id}/{rule.id}")
         run.not_owed.append(_no(case, "", _out_of_place(scope), [scope.reached]))
         return None
     bound = judge(regime.binds, case.view()) if regime.binds else None

@@ -104,6 +104,11 @@ class Regime(Value):
         )
 
     @property
+    def is_general(self) -> bool:
+        """Whether it speaks for its places: a law that binds everybody within its reach."""
+        return self.kind == "law" and self.binds is None
+
+    @property
     def areas(self) -> tuple[str, ...]:
         """Return every place the law has ever had."""
         return tuple(law_place.place for law_place in self.places)

@@ -144,9 +144,10 @@ def standing(in_force: InForce, own: InForce | None, day: str) -> str:
 def unknown_law(facts: Facts, regimes: Sequence[Regime]) -> list[UnknownLaw]:
     """Return the places with people for which no law is loaded, with their numbers.
 
-    A promise is no law. A law that is loaded but was not in force then still counts as known.
+    A promise is no law, and a law that binds only some, such as banks, says nothing of what else
+    holds there. A law that is loaded but was not in force then still counts as known.
     """
-    known = {area for regime in regimes if regime.kind == "law" for area in regime.areas}
+    known = {area for regime in regimes if regime.is_general for area in regime.areas}
     return [
         UnknownLaw(place=place, people=people)
         for place, people in sorted(facts.people.items())

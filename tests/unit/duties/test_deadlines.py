@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from incidents.data_files import LAW
-from incidents.duties.deadlines import Deadline, Surroundings, deadline_for
 from incidents.duties.clock_rule import ClockRule
+from incidents.duties.deadlines import Deadline, Surroundings, deadline_for
 from incidents.duties.sources.folder import read_catalogue
 from incidents.duties.working_days import add_working_days, is_working_day
 from incidents.errors import LawDataError
