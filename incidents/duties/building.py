@@ -24,7 +24,7 @@ from incidents.models.duty import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Found:
     """What came of judging a rule."""
 
@@ -77,8 +77,8 @@ def build(
         "places": list(_people_places(rule, route, found, scope)),
         "zone": deadline.zone,
         "trace": [
-            *found.judgement.trace,
-            *(step for part in found.exempt for step in part.trace),
+            *found.judgement.leaves,
+            *(leaf for part in found.exempt for leaf in part.leaves),
         ],
     }
     return trusted(Duty, values)

@@ -4,12 +4,11 @@ import calendar as month_lengths
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from incidents.duties.clock_rule import ClockRule, Span
 from incidents.duties.conditions import Condition
 from incidents.duties.working_days import Calendar, add_working_days, next_working_day
-from incidents.models.base import in_zone, trusted
+from incidents.models.base import in_zone, trusted, zone_info
 from incidents.models.duty import ClockReading, Truth
 from incidents.models.report import Timeline
 from incidents.models.vocabulary import vocabulary
@@ -18,7 +17,7 @@ LAST_SECOND = time(23, 59, 59)
 MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Deadline:
     """When to act by, the later legal limit where there is one, and how both were counted."""
 
@@ -28,7 +27,7 @@ class Deadline:
     zone: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Surroundings:
     """What a clock needs besides the moments."""
 
@@ -71,13 +70,13 @@ def add_span(
     """Return the end of a length of time: hours run on, days end at midnight in the zone."""
     if span.hours:
         return start + timedelta(hours=span.hours)  # UTC, so a clock change adds or takes nothing
-    day = _after(start.astimezone(ZoneInfo(zone)).date(), span, place, calendars)
+    day = _after(start.astimezone(zone_info(zone)).date(), span, place, calendars)
     return end_of(day, zone)
 
 
 def end_of(day: date, zone: str) -> datetime:
     """Return the last second of a day in a zone."""
-    return datetime.combine(day, LAST_SECOND, ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, LAST_SECOND, zone_info(zone)).astimezone(UTC)
 
 
 def _yields(rule: ClockRule, due_by: datetime, timeline: Timeline) -> bool:
@@ -146,7 +145,7 @@ def _limit(
     span = rule.within
     if span is None:
         return start
-    day = start.astimezone(ZoneInfo(zone)).date()
+    day = start.astimezone(zone_info(zone)).date()
     if rule.count_from == "end_of_year":
         return end_of(_after(date(day.year, 12, 31), span, place, calendars), zone)
     if span.hours or rule.counting != "first_day_counts":
@@ -179,7 +178,7 @@ def _limit_1182(
     """
     if rule.within is None or not rule.within.hours:
         return _rolled(rule, due_by, zone, place, calendars)
-    local = start.astimezone(ZoneInfo(zone))
+    local = start.astimezone(zone_info(zone))
     into_hour = timedelta(
         minutes=local.minute, seconds=local.second, microseconds=local.microsecond
     )
@@ -193,14 +192,14 @@ def _rolls(rule: ClockRule, around: Surroundings) -> bool:
 def _rolled(
     rule: ClockRule, due_by: datetime, zone: str, place: str, calendars: Mapping[str, Calendar]
 ) -> datetime:
-    day = due_by.astimezone(ZoneInfo(zone)).date()
+    day = due_by.astimezone(zone_info(zone)).date()
     open_day = next_working_day(day, place, calendars)
     if open_day == day:
         return due_by
     if not rule.roll_at:
         return end_of(open_day, zone)
     at = time.fromisoformat(rule.roll_at)
-    return datetime.combine(open_day, at, ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(open_day, at, zone_info(zone)).astimezone(UTC)
 
 
 def _calendar_place(rule: ClockRule, around: Surroundings) -> str:

@@ -8,7 +8,7 @@ from incidents.duties import places, scoping
 from incidents.duties.authority import Route, routes_for
 from incidents.duties.building import Found, build
 from incidents.duties.chaining import chained, held
-from incidents.duties.judgement import Judgement, Leaf, View, join
+from incidents.duties.judgement import Judgement, View, join, look
 from incidents.duties.judging import judge
 from incidents.duties.questions import Questions
 from incidents.duties.regime import Catalogue, Regime
@@ -31,6 +31,8 @@ class _Run:
     coming: list[Coming] = field(default_factory=list)
     judged: dict[str, Truth] = field(default_factory=dict)
     """Whether a duty exists, by `<regime>/<duty>`, for those that lean on others."""
+    exposed: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
+    """What came of each data element, which is the same for all laws."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class _Case:
         """Return the facts as this law sees them, counting people of its own places as `here`."""
         here = self.scope.areas if areas is None else areas
         if here not in self.views:
-            self.views[here] = View(self.run.facts, here, self.regime.id, self.run.judged)
+            run = self.run
+            view = View(run.facts, here, self.regime.id, run.judged, exposed=run.exposed)
+            self.views[here] = view
         return self.views[here]
 
 
@@ -111,7 +115,7 @@ def _reached(run: _Run, regime: Regime) -> _Case | None:
 
 
 def _out_of_place(scope: scoping.Scope) -> str:
-    reason = scope.reached.leaves[0].found
+    reason = scope.reached.leaves[0].fact
     if scope.ask_establishment:
         reason += ", and whether the organisation is established there is not known"
     return reason
@@ -179,14 +183,15 @@ def _judged(
         judged = judge(rule.when, view)
         # People of a country may live in any of its regions: no number is certain for one.
         parts.append(judged.doubted() if region and not places.is_region(region) else judged)
-    judgement = join(parts, "no")
+    judgement = join(parts, "no") if len(parts) > 1 else parts[0]
+    if judgement.truth == "no":
+        reason = f"{case.regime.name} asks this only if: {_failed(judgement)}"
+        yield _no(case, rule.id, reason, [judgement])
+        return
     exempt = {one.text: judge(one.when, view) for one in rule.unless}
     looks = [judgement, *exempt.values()]
     shown = [text for text, part in exempt.items() if part.truth == "yes"]
-    if judgement.truth == "no":
-        reason = f"{case.regime.name} asks this only if: {_failed(judgement)}"
-        yield _no(case, rule.id, reason, looks)
-    elif shown:
+    if shown:
         yield _no(
             case, rule.id, f"{case.regime.name} makes an exception: {'; '.join(shown)}", looks
         )
@@ -195,12 +200,12 @@ def _judged(
 
 
 def _failed(judgement: Judgement) -> str:
-    failed = [f"{leaf.wants} (here: {leaf.found})" for leaf in judgement.deciding]
+    failed = [f"{leaf.condition} (here: {leaf.fact})" for leaf in judgement.deciding]
     return "; or ".join(dict.fromkeys(failed))
 
 
 def _no(case: _Case, duty: str, reason: str, looks: list[Judgement]) -> NotOwed:
-    trace = [step for look in looks for step in look.trace]
+    trace = [leaf for one in looks for leaf in one.leaves]
     return trusted(
         NotOwed, {"regime": case.regime.id, "duty": duty, "reason": reason, "trace": trace}
     )
@@ -228,9 +233,9 @@ def _ask(case: _Case, rule: DutyRule, route: Route, found: Found, duty: str) -> 
     regime, questions = case.regime, case.run.questions
     looks = [found.judgement] if found.judgement.truth == "unknown" else []
     looks += [part for part in found.exempt if part.truth == "unknown"]
-    for leaf in (leaf for look in looks for leaf in look.deciding):
+    for leaf in (leaf for one in looks for leaf in one.deciding):
         questions.ask(leaf, regime=regime.id, where=regime.where, duty=duty)
     if not route.certain and found.judgement.truth == "yes":
-        questions.ask(Leaf("people", "", "", "unknown"), regime="", where="", duty=duty)
+        questions.ask(look("people", "", "", "unknown"), regime="", where="", duty=duty)
     if rule.recipient.route == "lead_or_each" and case.scope.established is None:
         questions.ask_establishment(duty)

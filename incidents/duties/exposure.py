@@ -1,7 +1,9 @@
 """Whether the data elements a law names were exposed, beside a name and readable."""
 
+from collections.abc import Sequence
+
 from incidents.duties.conditions import ElementGroup, ElementTest
-from incidents.duties.judgement import Judgement, Leaf, join, single
+from incidents.duties.judgement import Judgement, Leaf, View, join, look, single
 from incidents.models.duty import Facts, Truth
 from incidents.models.report import Protection
 from incidents.models.vocabulary import vocabulary
@@ -9,41 +11,66 @@ from incidents.models.vocabulary import vocabulary
 NAME = "identity.name"
 
 
-def exposed(test: ElementTest, facts: Facts) -> Judgement:
+def exposed(test: ElementTest, view: View) -> Judgement:
     """Return whether one of the groups of elements was exposed."""
-    return join([_group(group, test, facts) for group in test.elements], "yes")
+    return join([_group(group, test, view) for group in test.elements], "yes")
 
 
-def _group(group: ElementGroup, test: ElementTest, facts: Facts) -> Judgement:
-    looks = [_exposed(key, test, facts) for key in group.all_of]
+def _group(group: ElementGroup, test: ElementTest, view: View) -> Judgement:
+    looks = [_exposed(key, test, view) for key in group.all_of]
     if group.one_of:
-        looks.append(join([_exposed(key, test, facts) for key in group.one_of], "yes"))
+        looks.append(_any_of(group.one_of, test, view))
     if group.with_identifier:
-        looks.append(single(_identified(facts)))
+        looks.append(single(_identified(view.facts)))
     if group.with_name:
-        # The name only links the data to somebody, so its own protection does not matter here.
-        held = facts.elements is not None and NAME in facts.elements
-        truth: Truth = "unknown" if facts.elements is None else "yes" if held else "no"
-        looks.append(
-            single(Leaf("elements", "the name was beside it", _held(held, facts.elements), truth))
-        )
+        looks.append(single(_named(view.facts)))
     return join(looks, "no")
 
 
-def _exposed(key: str, test: ElementTest, facts: Facts) -> Judgement:
+def _any_of(keys: Sequence[str], test: ElementTest, view: View) -> Judgement:
+    """Look only at the elements that are among the data: a list of all others helps nobody."""
+    held = view.facts.elements
+    among = [key for key in keys if held is not None and key in held]
+    if among:
+        return join([_exposed(key, test, view) for key in among], "yes")
+    known = vocabulary().elements
+    names = " or ".join(known[key].label for key in keys)
+    found, truth = _NOT_KNOWN if held is None else _ABSENT
+    return single(look("elements", f"{names} was exposed", found, truth))
+
+
+_NOT_KNOWN: tuple[str, Truth] = ("not known", "unknown")
+_ABSENT: tuple[str, Truth] = ("not among the data", "no")
+
+
+def _exposed(key: str, test: ElementTest, view: View) -> Judgement:
+    asked = (key, str(test.unprotected), str(test.key_counts), *test.protected_by)
+    if asked not in view.exposed:
+        view.exposed[asked] = single(_look(key, test, view.facts))
+    return view.exposed[asked]
+
+
+def _look(key: str, test: ElementTest, facts: Facts) -> Leaf:
     label = vocabulary().elements[key].label
     if facts.elements is None:
-        return single(Leaf("elements", f"{label} was exposed", "not known", "unknown"))
+        return look("elements", f"{label} was exposed", *_NOT_KNOWN)
     protection = facts.elements.get(key)
     if protection is None:
-        return single(Leaf("elements", f"{label} was exposed", "not among the data", "no"))
+        return look("elements", f"{label} was exposed", *_ABSENT)
     if not test.unprotected:
-        return single(Leaf("elements", f"{label} was exposed", "exposed", "yes"))
-    truth = _readable(protection, test)
+        return look("elements", f"{label} was exposed", "exposed", "yes")
     found = f"{protection.state}, key {protection.key}"
     if protection.state in {"clear", "hashed", "redacted"}:
         found = str(protection.state)
-    return single(Leaf(f"protection of {key}", f"{label} was exposed readable", found, truth))
+    truth = _readable(protection, test)
+    return look(f"protection of {key}", f"{label} was exposed readable", found, truth)
+
+
+def _named(facts: Facts) -> Leaf:
+    """The name only links the data to somebody, so its own protection does not matter here."""
+    held = facts.elements is not None and NAME in facts.elements
+    truth: Truth = "unknown" if facts.elements is None else "yes" if held else "no"
+    return look("elements", "the name was beside it", _held(held, facts.elements), truth)
 
 
 def _readable(protection: Protection, test: ElementTest) -> Truth:
@@ -62,11 +89,11 @@ def _readable(protection: Protection, test: ElementTest) -> Truth:
 def _identified(facts: Facts) -> Leaf:
     wants = "something that tells who the person is was beside it"
     if facts.elements is None:
-        return Leaf("elements", wants, "not known", "unknown")
+        return look("elements", wants, "not known", "unknown")
     known = vocabulary().elements
     naming = [known[key].label for key in facts.elements if known[key].identifier]
     truth: Truth = "yes" if naming else "no"
-    return Leaf("elements", wants, naming[0] if naming else "nothing of the kind", truth)
+    return look("elements", wants, naming[0] if naming else "nothing of the kind", truth)
 
 
 def _held(held: bool, elements: object) -> str:

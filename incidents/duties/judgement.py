@@ -6,33 +6,29 @@ one part is yes; otherwise an unknown part makes the whole unknown.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from incidents.models.duty import Facts, TraceStep, Truth
 
 OPPOSITE: dict[Truth, Truth] = {"yes": "no", "no": "yes", "unknown": "unknown"}
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """One look at one fact."""
+@dataclass(slots=True)
+class Leaf(TraceStep):
+    """One look at one fact: an entry of the trace that also knows what to ask."""
 
-    fact: str
+    about: str = ""
     """Word of the fact, as a question names it."""
-    wants: str
-    """What the law asks, in plain words."""
-    found: str
-    """What the facts say, in plain words."""
-    truth: Truth
     ask: str = ""
     """The question, where the law words it itself."""
 
-    @property
-    def step(self) -> TraceStep:
-        """Return the look as an entry of the trace."""
-        return TraceStep(self.wants, self.found, self.truth)
+
+def look(about: str, wants: str, found: str, truth: Truth, ask: str = "") -> Leaf:
+    """Return a look: at which fact, what the law wants, what the facts say, and what came out."""
+    return Leaf(wants, found, truth, about, ask)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Judgement:
     """What came of a condition: its truth, every look, and the looks that decided."""
 
@@ -40,17 +36,12 @@ class Judgement:
     leaves: tuple[Leaf, ...]
     deciding: tuple[Leaf, ...]
 
-    @property
-    def trace(self) -> list[TraceStep]:
-        """Return every look in order."""
-        return [leaf.step for leaf in self.leaves]
-
     def doubted(self) -> "Judgement":
         """Return the same with a yes taken back to unknown."""
         return Judgement("unknown", self.leaves, self.leaves) if self.truth == "yes" else self
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class View:
     """The facts as one law sees them."""
 
@@ -63,6 +54,8 @@ class View:
     """Other duties that were judged before, by `<regime>/<duty>`."""
     seen: dict[int, "Judgement"] = field(default_factory=dict)
     """What came of each condition so far, by its identity: laws say one thing for many duties."""
+    exposed: dict[tuple[str, ...], "Judgement"] = field(default_factory=dict)
+    """What came of each data element so far; it is the same for all laws."""
 
 
 def join(parts: Sequence[Judgement], decisive: Truth) -> Judgement:
@@ -82,14 +75,14 @@ def join(parts: Sequence[Judgement], decisive: Truth) -> Judgement:
 
 def single(leaf: Leaf) -> Judgement:
     """Return one look as a judgement."""
-    return Judgement(leaf.truth, (leaf,), (leaf,))
+    return Judgement(leaf.result, (leaf,), (leaf,))
 
 
 def all_leaves(parts: Sequence[Judgement]) -> tuple[Leaf, ...]:
     """Return the looks of all parts in order."""
-    return tuple(leaf for part in parts for leaf in part.leaves)
+    return tuple(chain.from_iterable(part.leaves for part in parts))
 
 
 def deciding_leaves(parts: Sequence[Judgement], truth: Truth) -> tuple[Leaf, ...]:
     """Return the looks that decided, of those parts that came out like the whole."""
-    return tuple(leaf for part in parts if part.truth == truth for leaf in part.deciding)
+    return tuple(chain.from_iterable(part.deciding for part in parts if part.truth == truth))

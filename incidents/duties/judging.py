@@ -26,6 +26,7 @@ from incidents.duties.judgement import (
     all_leaves,
     deciding_leaves,
     join,
+    look,
     single,
 )
 from incidents.models.duty import Truth
@@ -57,7 +58,7 @@ def _not(condition: Not, view: View) -> Judgement:
 
 def _turned(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
     return tuple(
-        Leaf(leaf.fact, f"not: {leaf.wants}", leaf.found, OPPOSITE[leaf.truth], leaf.ask)
+        look(leaf.about, f"not: {leaf.condition}", leaf.fact, OPPOSITE[leaf.result], leaf.ask)
         for leaf in leaves
     )
 
@@ -77,7 +78,7 @@ _BY_KIND: dict[type, Callable[..., Judgement]] = {
     Any_: _any,
     Not: _not,
     AtLeast: _at_least,
-    ElementTest: lambda test, view: exposed(test, view.facts),
+    ElementTest: exposed,
     CountTest: lambda test, view: single(looking.count(test, view.facts, view.areas)),
     WordTest: lambda test, view: single(looking.word(test, view.facts)),
     ListTest: lambda test, view: single(looking.listed(test, view.facts)),

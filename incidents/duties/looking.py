@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from incidents.duties import places
 from incidents.duties.conditions import Ask, CountTest, DutyTest, HarmTest, ListTest, WordTest
-from incidents.duties.judgement import Leaf, View
+from incidents.duties.judgement import Leaf, View, look
 from incidents.models.duty import Facts, Truth
 from incidents.models.report import Range
 from incidents.models.vocabulary import vocabulary
@@ -18,7 +18,7 @@ def harm(test: HarmTest, facts: Facts) -> Leaf:
         truth = "yes" if found == test.is_ else "no"
     text = vocabulary().harms[test.harm]
     wants = text if test.is_ == "yes" else f"it is not so that {text}"
-    return Leaf(f"harm.{test.harm}", wants, found, truth)
+    return look(f"harm.{test.harm}", wants, found, truth)
 
 
 def other_duty(test: DutyTest, view: View) -> Leaf:
@@ -27,14 +27,14 @@ def other_duty(test: DutyTest, view: View) -> Leaf:
     found = {"yes": "it is", "unknown": "it may be", "no": "it is not"}[truth]
     if test.duty not in view.duties:
         found = "its law is not loaded"
-    return Leaf(f"duty {test.duty}", f"{test.duty} is owed", found, truth)
+    return look(f"duty {test.duty}", f"{test.duty} is owed", found, truth)
 
 
 def answer(asked: Ask, view: View) -> Leaf:
     """Return what a person answered to a question of the law."""
     truth = view.facts.answers.get(f"{view.regime}.{asked.ask}", "unknown")
     found = "not answered" if truth == "unknown" else f"a person answered {truth}"
-    return Leaf(asked.ask, asked.text, found, truth, asked.text)
+    return look(asked.ask, asked.text, found, truth, asked.text)
 
 
 def count(test: CountTest, facts: Facts, areas: Sequence[str]) -> Leaf:
@@ -48,7 +48,7 @@ def count(test: CountTest, facts: Facts, areas: Sequence[str]) -> Leaf:
     operator = f"at least {test.at_least}"
     if test.more_than is not None:
         operator = f"more than {test.more_than}"
-    return Leaf(
+    return look(
         test.fact, f"{_called(test.fact, areas)}: {operator}", places.words_for(number), truth
     )
 
@@ -102,7 +102,7 @@ def word(test: WordTest, facts: Facts) -> Leaf:
     if found != "unknown":
         truth = "yes" if found in test.words else "no"
     name = test.fact.replace("_", " ")
-    return Leaf(test.fact, f"{name} is {' or '.join(test.words)}", found, truth)
+    return look(test.fact, f"{name} is {' or '.join(test.words)}", found, truth)
 
 
 def listed(test: ListTest, facts: Facts) -> Leaf:
@@ -117,7 +117,7 @@ def listed(test: ListTest, facts: Facts) -> Leaf:
     truth: Truth = "unknown"
     if found is not None:
         truth = "yes" if hits else "no"
-    return Leaf(
+    return look(
         test.fact,
         f"{test.fact.replace('_', ' ')} include {' or '.join(test.includes_any)}",
         "not known" if found is None else ", ".join(found) or "none",

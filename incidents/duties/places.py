@@ -27,7 +27,13 @@ def is_within_any(place: str, areas: Iterable[str]) -> bool:
 
 def may_be_within(place: str, areas: Iterable[str]) -> bool:
     """Return whether a coarse place, such as `US`, could hold people of a finer area."""
-    return any(area.startswith(f"{place}-") for area in areas)
+    return place in _coarser(tuple(areas))
+
+
+@lru_cache(maxsize=4096)
+def _coarser(areas: tuple[str, ...]) -> frozenset[str]:
+    """Return every area that holds one of the areas and is none itself."""
+    return frozenset().union(*(holders(area) - {area} for area in areas))
 
 
 def is_region(place: str) -> bool:

@@ -47,7 +47,7 @@ class Questions:
 
     def ask(self, leaf: Leaf, *, regime: str, where: str, duty: str) -> None:
         """Note that a duty hangs on the fact that a look found unknown."""
-        fact = f"{regime}.{leaf.fact}" if leaf.ask else leaf.fact
+        fact = f"{regime}.{leaf.about}" if leaf.ask else leaf.about
         self._note(fact, leaf.ask or _text(leaf, where), duty)
 
     def ask_establishment(self, duty: str) -> None:
@@ -69,11 +69,11 @@ class Questions:
 
 
 def _text(leaf: Leaf, where: str) -> str:
-    if leaf.fact.startswith("protection of "):
-        key = leaf.fact.removeprefix("protection of ")
+    if leaf.about.startswith("protection of "):
+        key = leaf.about.removeprefix("protection of ")
         return f"How was {key} protected, and is the key safe?"
-    if leaf.fact.startswith("harm."):
-        return f"Would you say that {vocabulary().harms[leaf.fact.removeprefix('harm.')]}?"
-    if leaf.fact.startswith("duty "):
-        return f"Is {leaf.fact.removeprefix('duty ')} owed?"
-    return TEXTS[leaf.fact].format(where=where)
+    if leaf.about.startswith("harm."):
+        return f"Would you say that {vocabulary().harms[leaf.about.removeprefix('harm.')]}?"
+    if leaf.about.startswith("duty "):
+        return f"Is {leaf.about.removeprefix('duty ')} owed?"
+    return TEXTS[leaf.about].format(where=where)

@@ -97,18 +97,24 @@ class Regime(Value):
 
     def areas_on(self, day: str) -> tuple[str, ...]:
         """Return the places where the law stands on an ISO day, as far as places differ."""
+        if self._steady:
+            return self.areas
         return tuple(
             law_place.place
             for law_place in self.places
             if (law_place.from_ or "") <= day <= (law_place.to or "9999")
         )
 
+    @cached_property
+    def _steady(self) -> bool:
+        return not any(law_place.from_ or law_place.to for law_place in self.places)
+
     @property
     def is_general(self) -> bool:
         """Whether it speaks for its places: a law that binds everybody within its reach."""
         return self.kind == "law" and self.binds is None
 
-    @property
+    @cached_property
     def areas(self) -> tuple[str, ...]:
         """Return every place the law has ever had."""
         return tuple(law_place.place for law_place in self.places)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from incidents.duties import places
-from incidents.duties.judgement import Judgement, Leaf
+from incidents.duties.judgement import Judgement, look, single
 from incidents.duties.regime import Regime
 from incidents.duties.rule import InForce
+from incidents.models.base import zone_info
 from incidents.models.duty import Facts, Truth, UnknownLaw
 from incidents.models.report import Range
 
@@ -45,7 +45,7 @@ def day_of(moment: str, facts: Facts, regime: Regime) -> str:
     for word in (moment, *STAND_INS):
         known = facts.timeline.moment(word)
         if known:
-            return known.at.astimezone(ZoneInfo(zone)).date().isoformat()
+            return known.at.astimezone(zone_info(zone)).date().isoformat()
     return regime.citation.read_on
 
 
@@ -55,10 +55,10 @@ def scope_of(regime: Regime, facts: Facts) -> Scope:
     areas = regime.areas_on(day)
     established = places.establishments(facts)
     if regime.kind != "law":
-        look = Leaf("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
+        seen = look("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
         if _nobody(facts):
-            look = Leaf("people", "somebody is affected", "nobody is", "no")
-        return Scope(Judgement(look.truth, (look,), (look,)), areas, (), day, established)
+            seen = look("people", "somebody is affected", "nobody is", "no")
+        return Scope(single(seen), areas, (), day, established)
     return _law_scope(regime, facts, areas, day, established)
 
 
@@ -88,12 +88,11 @@ def _law_scope(
     found = _found(regime, facts, areas, living)
     if at_home and not _nobody(facts):
         truth, found, living = "yes", f"{found}; the organisation is established there", ()
-    look = Leaf("people", f"somebody affected lives in {regime.where}", found, truth)
+    wants = f"somebody affected lives in {regime.where}"
     if regime.reach.established:
-        wants = f"{look.wants}, or the organisation is established there"
-        look = Leaf(look.fact, wants, look.found, look.truth)
+        wants += ", or the organisation is established there"
     return Scope(
-        reached=Judgement(truth, (look,), (look,)),
+        reached=single(look("people", wants, found, truth)),
         areas=areas,
         people_in=living,
         day=day,

@@ -1,6 +1,7 @@
 """What every noun shares: frozen, no surprise fields, moments with a zone."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,9 +45,15 @@ def trusted(kind: type[V], values: dict[str, Any]) -> V:
     return made
 
 
+@cache
+def zone_info(name: str) -> ZoneInfo:
+    """Return a zone, read once: `ZoneInfo` itself remembers only the last eight."""
+    return ZoneInfo(name)
+
+
 def in_zone(at: datetime, zone: str) -> str:
     """Return a moment as people there read it, such as `Fri 2026-03-06 17:00 CET (UTC+01:00)`."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(zone_info(zone))
     offset = local.strftime("%z")
     return f"{local:%a %Y-%m-%d %H:%M} {local:%Z} (UTC{offset[:3]}:{offset[3:]})"
 

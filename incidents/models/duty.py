@@ -187,9 +187,12 @@ class Citation(Value):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TraceStep:
-    """One condition, the fact it looked at, and what came out."""
+    """One condition, the fact it looked at, and what came out.
+
+    A plain class, since a case makes hundreds of them.
+    """
 
     condition: str
     fact: str
