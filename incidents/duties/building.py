@@ -47,7 +47,7 @@ def build(
         authority_zone=route.zone,
         authority_place=route.recipient.place,
         organisation_zone=facts.zone,
-        organisation_place=facts.place or next(iter(facts.established_in or ()), ""),
+        organisation_place=_sits(scope, facts),
         calendars=catalogue.calendars,
         filings=met,
         holds=lambda condition: judge(condition, view).truth,
@@ -82,6 +82,15 @@ def build(
         ],
     }
     return trusted(Duty, values)
+
+
+def _sits(scope: Scope, facts: Facts) -> str:
+    """Return whose working days are the organisation's own: its seat within the law's places.
+
+    Without one there, its home place.
+    """
+    seats = [one for one in scope.established or () if places.is_within_any(one, scope.areas)]
+    return seats[0] if seats else facts.place
 
 
 def _met(

@@ -12,10 +12,11 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from incidents.duties.authority import Authority
+from incidents.duties.clock_rule import ClockRule
 from incidents.duties.examples import Example, ExampleFile, mismatches
 from incidents.duties.regime import Catalogue, Regime, foreign_references
 from incidents.duties.rule import DutyRule, InForce
-from incidents.duties.working_days import Calendar
+from incidents.duties.working_days import Calendar, knows
 from incidents.models.base import Value
 from incidents.models.duty import Citation
 
@@ -228,7 +229,21 @@ def _sound(
                 what=f"no authority has the id {ref}",
                 repair="add it under authorities/ or name one that stands there",
             )
+        yield from _calendars(duty.clocks, document, steps)
     yield from _overlaps(regime, document)
+
+
+def _calendars(clocks: Sequence[ClockRule], document: Document, steps: Steps) -> Iterator[Finding]:
+    for index, clock in enumerate(clocks):
+        if clock.calendar not in {"authority", "organisation"} and not knows(clock.calendar):
+            yield Finding(
+                gate="time",
+                file=document.file,
+                line=document.line_of((*steps, "clocks", index)),
+                field=".".join(str(step) for step in (*steps, "clocks", index, "calendar")),
+                what=f"no working days are known of {clock.calendar}",
+                repair="name a country or region of the holidays package",
+            )
 
 
 def _referenced(regime: Regime, document: Document, known: Known) -> Iterator[Finding]:

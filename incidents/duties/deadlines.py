@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from incidents.duties.clock_rule import ClockRule, Span
 from incidents.duties.conditions import Condition
-from incidents.duties.working_days import Calendar, add_working_days, next_working_day
+from incidents.duties.working_days import Calendar, add_working_days, knows, next_working_day
 from incidents.models.base import in_zone, trusted, zone_info
 from incidents.models.duty import ClockReading, Truth
 from incidents.models.report import Timeline
@@ -53,7 +53,7 @@ def deadline_for(rules: Sequence[ClockRule], timeline: Timeline, around: Surroun
     dated = [
         deadline
         for rule, deadline in zip(rules, counted, strict=True)
-        if deadline.due_by and not _yields(rule, deadline.due_by, timeline)
+        if deadline.due_by and not _yields(rule, deadline, timeline, around)
     ]
     if not dated:
         return next((one for one in counted if one.reading.at), counted[0])
@@ -79,9 +79,13 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day, LAST_SECOND, zone_info(zone)).astimezone(UTC)
 
 
-def _yields(rule: ClockRule, due_by: datetime, timeline: Timeline) -> bool:
+def _yields(rule: ClockRule, deadline: Deadline, timeline: Timeline, around: Surroundings) -> bool:
     moment = timeline.moment(rule.yields_to) if rule.yields_to else None
-    return moment is not None and moment.at > due_by
+    start = deadline.reading.at
+    if moment is None or start is None:
+        return False
+    place = _calendar_place(rule, around)
+    return moment.at > _limit(rule, start, deadline.zone, place, around.calendars)
 
 
 def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadline:
@@ -107,7 +111,7 @@ def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadlin
     if rule.counting == "reg1182":
         limit = _limit_1182(rule, start, zone, place, due_by, around.calendars)
         return Deadline(due_by, limit, reading, zone)
-    if rule.roll == "next_working_day" and _rolls(rule, around):
+    if rule.roll == "next_working_day" and knows(place) and _rolls(rule, around):
         due_by = _rolled(rule, due_by, zone, place, around.calendars)
     return Deadline(due_by, None, reading, zone)
 

@@ -232,7 +232,8 @@ def _ask(case: _Case, rule: DutyRule, route: Route, found: Found, duty: str) -> 
     """Note what a person has to answer for this duty to become certain."""
     regime, questions = case.regime, case.run.questions
     looks = [found.judgement] if found.judgement.truth == "unknown" else []
-    looks += [part for part in found.exempt if part.truth == "unknown"]
+    further = [judge(condition, found.view) for condition in rule.clock_conditions]
+    looks += [part for part in (*found.exempt, *further) if part.truth == "unknown"]
     for leaf in (leaf for one in looks for leaf in one.deciding):
         questions.ask(leaf, regime=regime.id, where=regime.where, duty=duty)
     if not route.certain and found.judgement.truth == "yes":

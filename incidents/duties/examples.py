@@ -1,6 +1,6 @@
 """Worked cases beside each law: a sentence, a situation, an outcome; a lawyer can read them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -10,7 +10,7 @@ from incidents.duties.engine import duties_owed
 from incidents.duties.regime import Catalogue
 from incidents.models.base import Instant, Value
 from incidents.models.duty import Duty, DutyList, Facts, Truth
-from incidents.models.report import Count, LawEnforcementHold, Range
+from incidents.models.report import Count, Range
 
 TRUTHS = (
     "malicious",
@@ -51,25 +51,26 @@ class Situation(Facts):
             return data
         return {key: yes_or_no(value) if key in TRUTHS else value for key, value in data.items()}
 
-    def facts(self, regime: str) -> Facts:
-        """Return the facts, with the law's id put before what the example writes without one."""
+    def facts(self, regime: str, loaded: Iterable[str]) -> Facts:
+        """Return the facts, with the law's id put before what the example writes without one.
+
+        Args:
+            regime: Id of the example's law.
+            loaded: Ids of all laws at hand; a name that begins with one of them is left as it is.
+        """
+        heads = set(loaded)
         plain = dict(self)
-        plain["answers"] = {_full(key, regime, "."): truth for key, truth in self.answers.items()}
-        plain["filings"] = {_full(key, regime, "/"): at for key, at in self.filings.items()}
-        plain["holds"] = [_own(hold, regime) for hold in self.holds]
+        plain["answers"] = {_full(k, regime, ".", heads): v for k, v in self.answers.items()}
+        plain["filings"] = {_full(k, regime, "/", heads): v for k, v in self.filings.items()}
+        plain["holds"] = [
+            hold.model_copy(update={"duties": [_full(k, regime, "/", heads) for k in hold.duties]})
+            for hold in self.holds
+        ]
         return Facts.model_validate(plain)
 
 
-def _full(key: str, regime: str, mark: str) -> str:
-    """Return a key under its law; one that begins with a law's id is left as it is."""
-    head = key.partition(mark)[0]
-    foreign = mark in key and head.count("-") > 0 and key.partition(mark)[2].count(mark) == 0
-    return key if key.startswith(f"{regime}{mark}") or foreign else f"{regime}{mark}{key}"
-
-
-def _own(hold: LawEnforcementHold, regime: str) -> LawEnforcementHold:
-    named = [_full(duty, regime, "/") for duty in hold.duties]
-    return hold.model_copy(update={"duties": named})
+def _full(key: str, regime: str, mark: str, loaded: set[str]) -> str:
+    return key if key.partition(mark)[0] in loaded else f"{regime}{mark}{key}"
 
 
 class Outcome(Value):
@@ -141,7 +142,7 @@ def mismatches(example: Example, law: Catalogue, regime: str) -> list[str]:
         law: A catalogue with the law, the laws it leans on, and the authorities it needs.
         regime: Id of the example's law; duties of others are left aside.
     """
-    answer = duties_owed(example.situation.facts(regime), law)
+    answer = duties_owed(example.situation.facts(regime, (one.id for one in law.regimes)), law)
     duties = {duty.id.partition("/")[2]: duty for duty in answer.duties if duty.regime == regime}
     outcome = example.outcome
     return [

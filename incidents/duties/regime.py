@@ -34,6 +34,12 @@ class Reach(Value):
     established: bool = False
     """The organisation is established there, wherever the people live."""
 
+    @model_validator(mode="after")
+    def _some_tie(self) -> Self:
+        if not (self.residents or self.established):
+            raise ValueError("a law reaches a case by residents, by establishment, or by both")
+        return self
+
 
 def _with_terms(data: Any, terms: dict[str, Any]) -> Any:
     """Return law data in which each `{term: <name>}` is replaced by the condition it names."""

@@ -224,6 +224,12 @@ class DutyRule(Value):
         return frozenset().union(*(duties_named(condition) for condition in conditions))
 
     @cached_property
+    def clock_conditions(self) -> list[Condition]:
+        """Conditions that move a deadline."""
+        rolls = [clock.roll_when for clock in self.clocks if clock.roll_when is not None]
+        return [*rolls, *(one.when for clock in self.clocks for one in clock.extensions)]
+
+    @cached_property
     def unchanging(self) -> dict[str, Any]:
         """What a `Duty` takes from its rule as it stands, whatever the facts."""
         later = self.contingent

@@ -86,11 +86,14 @@ def _law_scope(
     )
     truth = _lives_there(facts, areas, living)
     found = _found(regime, facts, areas, living)
-    if at_home and not _nobody(facts):
+    if not regime.reach.residents:
+        truth = "unknown" if established is None else "no"
+    if at_home and (not regime.reach.residents or not _nobody(facts)):
         truth, found, living = "yes", f"{found}; the organisation is established there", ()
-    wants = f"somebody affected lives in {regime.where}"
+    ties = [f"somebody affected lives in {regime.where}"] if regime.reach.residents else []
     if regime.reach.established:
-        wants += ", or the organisation is established there"
+        ties.append(f"the organisation is established in {regime.where}")
+    wants = ", or ".join(ties)
     return Scope(
         reached=single(look("people", wants, found, truth)),
         areas=areas,

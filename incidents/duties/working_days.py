@@ -7,11 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from incidents.errors import LawDataError
 from incidents.models.base import Value
 from incidents.models.inventory import Day
 
-MONDAY_TO_FRIDAY = frozenset(range(5))
+WEEKEND = frozenset({5, 6})
 
 
 class Calendar(Value):
@@ -33,10 +32,10 @@ class Calendar(Value):
 
 
 def is_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> bool:
-    """Return whether offices work on a day in a place (ISO 3166 country or region).
+    """Return whether offices work on a day in a place (ISO 3166, a country or finer).
 
-    Raises:
-        LawDataError: for a place of which no holidays are known.
+    Of a place whose holidays nobody knows, Monday to Friday count as worked: a limit in working
+    days then ends earlier, never later.
     """
     local = calendars.get(place)
     if local:
@@ -52,6 +51,11 @@ def is_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> 
     if day in worked:
         return True
     return day.weekday() not in weekend and day not in off
+
+
+def knows(place: str) -> bool:
+    """Return whether holidays of a place are known."""
+    return _found(place) is not None
 
 
 def next_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> date:
@@ -73,14 +77,22 @@ def _package(place: str, year: int) -> tuple[frozenset[date], frozenset[int], fr
     # Imported here: it costs 0.2 s, and most answers need no calendar.
     import holidays  # noqa: PLC0415
 
-    country, _, region = place.partition("-")
-    try:
-        days = holidays.country_holidays(country, subdiv=region or None, years=year)
-    except NotImplementedError:
-        raise LawDataError(
-            f"no holidays are known for {place}",
-            where=f"calendars/{place}.yaml",
-            repair="name a country or region of the holidays package in the clock's calendar",
-        ) from None
+    found = _found(place)
+    if found is None:
+        return frozenset(), WEEKEND, frozenset()
+    country, region = found
+    days = holidays.country_holidays(country, subdiv=region, years=year)
     worked = {day for day in days.weekend_workdays if day.year == year}
     return frozenset(days.keys()), frozenset(days.weekend), frozenset(worked)
+
+
+@lru_cache(maxsize=256)
+def _found(place: str) -> tuple[str, str | None] | None:
+    """Return the country and region under which the package knows a place, the finest first."""
+    import holidays  # noqa: PLC0415
+
+    country, _, region = place.partition("-")
+    known = holidays.list_supported_countries()
+    if country not in known:
+        return None
+    return country, region if region in known[country] else None

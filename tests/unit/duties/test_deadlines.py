@@ -12,8 +12,7 @@ from incidents.data_files import LAW
 from incidents.duties.clock_rule import ClockRule
 from incidents.duties.deadlines import Deadline, Surroundings, deadline_for
 from incidents.duties.sources.folder import read_catalogue
-from incidents.duties.working_days import add_working_days, is_working_day
-from incidents.errors import LawDataError
+from incidents.duties.working_days import add_working_days, is_working_day, knows
 from incidents.models.report import Timeline
 
 CALENDARS = read_catalogue(LAW).calendars
@@ -149,6 +148,14 @@ def test_authorities_in_hong_kong_rest_on_saturday() -> None:
     assert not is_working_day(date(2026, 6, 6), "HK", CALENDARS)
 
 
-def test_a_place_without_known_holidays_is_refused_not_guessed() -> None:
-    with pytest.raises(LawDataError):
-        is_working_day(date(2026, 6, 8), "QX", CALENDARS)
+def test_without_known_holidays_every_weekday_counts_so_that_no_limit_ends_late() -> None:
+    assert not knows("QX")
+    assert is_working_day(date(2026, 1, 1), "QX", CALENDARS)
+    assert not is_working_day(date(2026, 6, 6), "QX", CALENDARS)
+
+
+def test_a_city_rests_with_its_country_and_a_state_on_its_own_days() -> None:
+    assert knows("CN-GD-SZ")
+    assert not is_working_day(date(2026, 10, 1), "CN-GD-SZ", CALENDARS)
+    assert not is_working_day(date(2026, 4, 20), "US-MA", CALENDARS)  # Patriots' Day
+    assert is_working_day(date(2026, 4, 20), "US-CA", CALENDARS)
