@@ -50,7 +50,10 @@ def only(regime: str) -> Catalogue:
 
 
 def us_date(text: str) -> date | None:
-    return datetime.strptime(text.split(maxsplit=1)[0], "%m/%d/%Y").date() if text else None  # noqa: DTZ007
+    if not text:
+        return None
+    form = "%m/%d/%Y" if "/" in text else "%d-%b-%y"  # both spellings stand in the published files
+    return datetime.strptime(text.split()[0], form).date()  # noqa: DTZ007
 
 
 def dated(table: list[dict[str, str]]) -> Iterator[tuple[date, date, int]]:
