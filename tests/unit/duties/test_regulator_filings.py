@@ -53,7 +53,7 @@ def us_date(text: str) -> date | None:
     if not text:
         return None
     form = "%m/%d/%Y" if "/" in text else "%d-%b-%y"  # both spellings stand in the published files
-    return datetime.strptime(text.split()[0], form).date()  # noqa: DTZ007
+    return datetime.strptime(text.split(maxsplit=1)[0], form).date()  # noqa: DTZ007
 
 
 def dated(table: list[dict[str, str]]) -> Iterator[tuple[date, date, int]]:
@@ -145,7 +145,9 @@ def _massachusetts(row: dict[str, str], reported: date) -> Facts:
     encrypted = row["encrypted"].lower() == "yes"
     state = Protection(state="encrypted" if encrypted else "clear", key="unknown")
     elements = {key: state for name, key in ELEMENTS.items() if row[name].lower() == "yes"}
-    residents = int(row["residents"] or 0)  # a filing that names none was made for somebody
+    residents = int(
+        row["residents"].replace(",", "") or 0
+    )  # a filing that names none was made for somebody
     people = Range.exactly(residents) if residents else Range(low=1)
     media = {"electronic": ["electronic"], "paper": ["paper"], "both": ["electronic", "paper"]}
     return Facts.model_validate(
