@@ -24,7 +24,7 @@ def chained(duties: Sequence[Duty], facts: Facts) -> list[Duty]:
 
 def _tied(duty: Duty, by_rule: dict[str, list[Duty]], facts: Facts) -> Duty:
     tie = duty.relative_to
-    if tie is None or tie.relation not in BOUND_BY:
+    if tie is None or tie.relation not in BOUND_BY or duty.held:
         return _standing(duty, facts)
     others = [one for one in by_rule.get(tie.duty, ()) if one.status != DutyStatus.OWED_IF]
     bounds = [one.due_by for one in others if one.due_by]

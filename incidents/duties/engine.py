@@ -165,10 +165,10 @@ def _existence(found: list[Duty | NotOwed]) -> Truth:
 
 
 def _from_rule(case: _Case, rule: DutyRule) -> Iterator[Duty | NotOwed]:
-    if rule.recipient.route != "each_region" or not case.scope.people_in:
+    if rule.recipient.route != "each_region" or not case.scope.living:
         yield from _judged(case, rule, case.scope.areas, "")
         return
-    for place in case.scope.people_in:
+    for place in case.scope.living:
         yield from _judged(case, rule, (place,), place)
 
 

@@ -11,6 +11,8 @@ from incidents.models.report import Range
 
 UNKNOWN_PLACE = "unknown"
 NOBODY = Range.exactly(0)
+TERRITORIES = frozenset({"PR", "GU", "VI", "AS", "MP"})
+"""Regions of the United States to which ISO 3166 gives country codes."""
 
 
 @lru_cache(maxsize=4096)
@@ -37,8 +39,8 @@ def _coarser(areas: tuple[str, ...]) -> frozenset[str]:
 
 
 def is_region(place: str) -> bool:
-    """Return whether a place is finer than a country."""
-    return "-" in place
+    """Return whether a place is finer than a country, or a territory with a code of its own."""
+    return "-" in place or place in TERRITORIES
 
 
 def is_possible(people: Range) -> bool:

@@ -30,6 +30,8 @@ class Scope:
     areas: tuple[str, ...]
     people_in: tuple[str, ...]
     """Places of the people it may concern; empty where it concerns all."""
+    living: tuple[str, ...]
+    """Places of the law where people may live, whomever it concerns."""
     day: str
     established: tuple[str, ...] | None
     ask_establishment: bool = False
@@ -58,7 +60,8 @@ def scope_of(regime: Regime, facts: Facts) -> Scope:
         seen = look("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
         if _nobody(facts):
             seen = look("people", "somebody is affected", "nobody is", "no")
-        return Scope(single(seen), areas, (), day, established)
+        living = tuple(sorted(facts.people))
+        return Scope(single(seen), areas, (), living, day, established)
     return _law_scope(regime, facts, areas, day, established)
 
 
@@ -88,8 +91,10 @@ def _law_scope(
     found = _found(regime, facts, areas, living)
     if not regime.reach.residents:
         truth = "unknown" if established is None else "no"
+    concerned = living
     if at_home and (not regime.reach.residents or not _nobody(facts)):
-        truth, found, living = "yes", f"{found}; the organisation is established there", ()
+        truth, found = "yes", f"{found}; the organisation is established there"
+        concerned = ()
     ties = [f"somebody affected lives in {regime.where}"] if regime.reach.residents else []
     if regime.reach.established:
         ties.append(f"the organisation is established in {regime.where}")
@@ -97,7 +102,8 @@ def _law_scope(
     return Scope(
         reached=single(look("people", wants, found, truth)),
         areas=areas,
-        people_in=living,
+        people_in=concerned,
+        living=living,
         day=day,
         established=established,
         ask_establishment=truth == "no" and regime.reach.established and established is None,
