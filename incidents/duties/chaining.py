@@ -24,7 +24,7 @@ def chained(duties: Sequence[Duty], facts: Facts) -> list[Duty]:
 
 def _tied(duty: Duty, by_rule: dict[str, list[Duty]], facts: Facts) -> Duty:
     tie = duty.relative_to
-    if tie is None or tie.relation not in BOUND_BY or duty.held:
+    if tie is None or tie.relation not in BOUND_BY:
         return _standing(duty, facts)
     others = [one for one in by_rule.get(tie.duty, ()) if one.status != DutyStatus.OWED_IF]
     bounds = [one.due_by for one in others if one.due_by]
@@ -33,6 +33,9 @@ def _tied(duty: Duty, by_rule: dict[str, list[Duty]], facts: Facts) -> Duty:
         bounds += facts.filings.get(tie.duty, [])[:1]
     targets = [one.target_by for one in others if one.target_by]
     changes: dict[str, object] = {}
+    if duty.held:  # a notice that waits is not pulled to a moment before its wait has ended
+        until = duty.held.until
+        bounds = [at for at in bounds if until and at >= until]
     first = min(bounds, default=None)
     if first and (duty.due_by is None or first < duty.due_by):
         rule = f"{duty.clock.rule}; not later than {tie.duty}"
