@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from incidents.models.base import in_zone
-from incidents.models.duty import Duty
+from incidents.models.duty import Duty, Held
 
 
 def time_left(now: datetime, then: datetime) -> str:
@@ -25,6 +25,8 @@ def deadline_words(duty: Duty, now: datetime) -> tuple[str, str]:
     """
     if duty.due_by is not None:
         return duty.due_local or in_zone(duty.due_by, duty.zone), time_left(now, duty.due_by)
+    if duty.held is not None:
+        return f"waits at the request of {duty.held.by}, {_end(duty.held)}", ""
     if duty.relative_to is not None:
         days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
         return f"{days}{RELATIONS[duty.relative_to.relation]} {duty.relative_to.duty}", ""
@@ -40,6 +42,8 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
     if duty.due_by is not None:
         local = duty.due_by.astimezone(zone)
         return f"{local:%a %d %b %H:%M} {local:%Z}", _short_left(now, duty.due_by)
+    if duty.held is not None:
+        return f"waits, {_end(duty.held)}", ""
     if duty.relative_to is not None:
         days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
         other = duty.relative_to.duty.partition("/")[2] or duty.relative_to.duty
@@ -52,12 +56,18 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
     return f"“{words}”", ""
 
 
-PHRASE = 16
+def _end(held: Held) -> str:
+    return f"until {held.until:%a %d %b %H:%M} UTC" if held.until else "end open"
+
+
+PHRASE = 26
 RELATIONS = {
     "before": "before",
     "not_later_than": "not later than",
     "same_time": "together with",
     "within_after": "after",
+    "after": "after",
+    "without_delaying": "not delaying",
 }
 
 

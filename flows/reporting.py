@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flows.deadline_words import short_deadline
 from flows.names import artifact_key, resource
+from incidents.duties.explain import doubts
 from incidents.steps.show_case import CaseView
 
 
@@ -25,13 +26,16 @@ def case_page(view: CaseView) -> str:
         "",
         "## Duties, next deadline first",
         "",
-        "| left | deadline, local time | duty | state |",
-        "|---|---|---|---|",
+        "Forthwith informs counsel; it does not replace counsel.",
+        "",
+        "| left | deadline, local time | duty | state | source |",
+        "|---|---|---|---|---|",
     ]
     for duty, state in view.duties:
         deadline, left = short_deadline(duty, view.now)
         said = state if state != "open" else duty.status.replace("_", " ")
-        lines.append(f"| {left} | {_cell(deadline)} | `{duty.id}` | {said} |")
+        source = ", ".join([duty.citation.article, *doubts(duty.citation, view.now.date())])
+        lines.append(f"| {left} | {_cell(deadline)} | `{duty.id}` | {said} | {_cell(source)} |")
     lines += ["", "## Notices", "", "| set | version | state | seal | people |"]
     lines.append("|---|---|---|---|---|")
     for one in view.sets:

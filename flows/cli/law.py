@@ -1,15 +1,19 @@
 """The law that is loaded, and its gates."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from flows.terminal.show import as_json, console, table
+from incidents.clock import SystemClock
 from incidents.data_files import LAW
 from incidents.duties.checks import LawFiles, check_catalogue
+from incidents.duties.explain import FRESH
 from incidents.duties.mutation import mutation_scores
 from incidents.duties.sources.folder import read_catalogue, read_law_files
 from incidents.errors import InvalidInputError, LawDataError, NotFoundError
+from incidents.models.duty import Citation
 
 
 @click.group()
@@ -23,14 +27,28 @@ def law_list(*, json_: bool) -> None:
     """List laws with how sure we are of each and when it was read."""
     catalogue = read_catalogue(LAW)
     rows = [
-        (one.id, one.name, len(one.duties), one.citation.confidence, one.citation.read_on)
+        (one.id, one.name, len(one.duties), one.citation.confidence, _read(one.citation))
         for one in catalogue.regimes
     ]
     columns = ("id", "law", "duties", "confidence", "read on")
     if json_:
         as_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    console().print(table(f"Law, version {catalogue.version}", columns, rows))
+    console().print(
+        table(
+            f"Law, version {catalogue.version}",
+            columns,
+            rows,
+            note="Single duties may be less sure than their law.\n"
+            "This informs counsel; it does not replace counsel.",
+        )
+    )
+
+
+def _read(citation: Citation) -> str:
+    """Return the day on which a law was read, marked where that is more than a year ago."""
+    old = date.fromisoformat(citation.read_on) < SystemClock().now().date() - FRESH
+    return f"{citation.read_on} (over a year ago)" if old else citation.read_on
 
 
 @law.command("show")
@@ -98,8 +116,8 @@ def law_replay(case: str | None, by: str, *, adopt: bool, json_: bool) -> None:
     differs; --adopt takes one case over, after which its notices are drafted again.
     """
     # Imported here: the other commands of this group read law files only, and are quick.
-    from incidents.steps.replay_law import adopt_law, replay_law  # noqa: PLC0415
-    from incidents.wiring import open_workshop  # noqa: PLC0415
+    from incidents.steps.replay_law import adopt_law, replay_law
+    from incidents.wiring import open_workshop
 
     shop = open_workshop()
     if adopt:

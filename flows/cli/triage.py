@@ -1,11 +1,14 @@
 """The first ten minutes: a report without inventory or database gives duties and questions."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
-from flows.terminal.duty_table import duty_table
+from flows.deadline_words import short_deadline
+from flows.terminal.duty_table import NOTE, duty_table
 from flows.terminal.show import as_json, console
 from incidents.clock import SystemClock
 from incidents.data_files import LAW, read_data
@@ -13,7 +16,7 @@ from incidents.duties.engine import duties_owed
 from incidents.duties.facts import facts_from_report
 from incidents.duties.sources.folder import read_catalogue
 from incidents.intake.breach_report import parse_report
-from incidents.models.duty import DutyList
+from incidents.models.duty import DutyList, DutyStatus
 from incidents.models.report import BreachReport
 from incidents.models.risk import RiskAssessment
 from incidents.risk.assess import assess
@@ -32,13 +35,30 @@ def triage(file: Path, zone: str, *, json_: bool) -> None:
 
 def show_triage(report: BreachReport, *, zone: str, json_: bool = False) -> None:
     """Print what a report alone gives."""
+    found, risk = judged(report, zone=zone)
+    if json_:
+        as_json(answer(found, risk))
+    else:
+        _show(console(), found, risk)
+
+
+def judged(report: BreachReport, *, zone: str) -> tuple[DutyList, RiskAssessment]:
+    """Return the duties and the risk that a report alone gives."""
     catalogue, scales = read_catalogue(LAW), read_scales()
     risk = assess(risk_facts_from_report(report), scales)
-    found = duties_owed(facts_from_report(report, risk, zone=zone, targets_hours={}), catalogue)
-    if json_:
-        as_json({**found.model_dump(mode="json"), "risk": risk.model_dump(mode="json")})
-        return
-    _show(console(), found, risk)
+    facts = facts_from_report(report, risk, zone=zone, targets_hours={})
+    return duties_owed(facts, catalogue), risk
+
+
+def answer(found: DutyList, risk: RiskAssessment) -> dict[str, Any]:
+    """Return duties and risk as one JSON object.
+
+    `risk` holds `levels` (risk to rights and freedoms, and each grade of harm that laws ask
+    about), `score` and `reasons`, and beside them the parts of the score.
+    """
+    weighed = risk.model_dump(mode="json")
+    levels = {"rights_and_freedoms": risk.level, **risk.answers}
+    return {**found.model_dump(mode="json"), "risk": {"levels": levels, **weighed}}
 
 
 def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
@@ -46,17 +66,43 @@ def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
     out.print(f"[bold]Risk: {risk.level}[/bold] (ENISA {risk.score:.2f}, {risk.band})")
     for reason in risk.reasons:
         out.print(f"  - {reason.text}", markup=False)
-    out.print(duty_table([(duty, "open") for duty in found.duties], now, {}))
-    if found.unknown_law:
-        places = [
-            (one.place, one.people.best if one.people.best is not None else f"{one.people.low}+")
-            for one in found.unknown_law
-        ]
-        listed = ", ".join(f"{place} {number}" for place, number in places)
-        out.print(
-            "[bold red]Law not known here, ask counsel[/bold red] (never “not owed”):", listed
-        )
+    _show_first(out, found, now)
+    sure = [duty for duty in found.duties if duty.status != DutyStatus.MAY_BE_OWED]
+    open_ = [duty for duty in found.duties if duty.status == DutyStatus.MAY_BE_OWED]
+    if sure:
+        title = f"{len(sure)} duties, next deadline first"
+        note = "" if open_ else NOTE
+        out.print(duty_table([(one, "open") for one in sure], now, {}, title=title, note=note))
+    _show_gaps(out, found)
     if found.questions:
         out.print("[bold]Questions whose answers change this[/bold]")
         for one in found.questions:
-            out.print(f"  - {one.text} ({len(one.changes)} duties)", markup=False)
+            hang = "1 duty hangs" if len(one.changes) == 1 else f"{len(one.changes)} duties hang"
+            text = f"  - {one.text} ({one.fact}; {hang} on it)"
+            out.print(text, markup=False)
+    if open_:
+        title = f"{len(open_)} more may be owed until these are answered, next deadline first"
+        out.print(duty_table([(one, "open") for one in open_], now, {}, title=title))
+    for later in found.coming:
+        begins = f"from {later.begins}" if later.begins else "proposed, no date"
+        out.print(f"Coming: {later.name} ({later.regime}), {begins}", markup=False)
+
+
+def _show_first(out: Console, found: DutyList, now: datetime) -> None:
+    """Name the first deadline of all, whether its duty is sure or not: nobody may scroll past it."""
+    first = next((duty for duty in found.duties if duty.due_by is not None), None)
+    if first is not None:
+        deadline, left = short_deadline(first, now)
+        status = str(first.status).replace("_", " ")
+        out.print(f"[bold]First deadline: {deadline}, {left}[/bold] ({first.id}, {status})")
+
+
+def _show_gaps(out: Console, found: DutyList) -> None:
+    if not found.unknown_law:
+        return
+    places = [
+        (one.place, one.people.best if one.people.best is not None else f"{one.people.low}+")
+        for one in found.unknown_law
+    ]
+    listed = ", ".join(f"{place} {number}" for place, number in places)
+    out.print("[bold red]Law not known here, ask counsel[/bold red] (never “not owed”):", listed)

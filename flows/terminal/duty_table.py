@@ -1,43 +1,65 @@
 """Duties one a line, for a terminal."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.table import Table
 
 from flows.deadline_words import short_deadline
 from flows.terminal.show import table
-from incidents.models.duty import Duty
+from incidents.duties.explain import doubts
+from incidents.models.duty import Citation, Duty
 
-MARKS = {"memory": "from memory, unverified", "mixed": "partly from memory", "own": "own policy"}
+SURE = {
+    "primary": "read",
+    "quoted": "quoted",
+    "secondary": "summary",
+    "mixed": "partly",
+    "memory": "memory",
+    "own": "own",
+}
+"""How sure a rule is, in one word; `duties CASE explain DUTY` says it in full."""
 STATUS = {"owed": "owed", "may_be_owed": "may be", "owed_if": "if"}
+NOTE = (
+    "A word in quotes is the law's own: it names no number; a time beside it is your own target.\n"
+    "Source: partly and memory are unverified, summary is from others' words, ! was not read for a"
+    " year.\nThis informs counsel; it does not replace counsel."
+)
 
 
 def duty_table(
-    duties_: Sequence[tuple[Duty, str]], now: datetime, earlier: Mapping[str, datetime]
+    duties_: Sequence[tuple[Duty, str]],
+    now: datetime,
+    earlier: Mapping[str, datetime],
+    *,
+    title: str = "Duties, next deadline first",
+    note: str = NOTE,
 ) -> Table:
-    """Return the duties one a line: time left, deadline, state, recipient, id, article.
+    """Return the duties one a line: time left, deadline, state, recipient, id, how sure the source.
 
     Args:
         duties_: Each duty with counsel's answer, or `open`.
         now: The moment from which time is left.
         earlier: Duties whose deadline was once earlier, and when.
+        title: What stands above.
+        note: What stands below.
     """
     made = table(
-        "Duties, next deadline first",
-        ("left", "deadline, local time", "state", "to", "duty", "article"),
+        title,
+        ("left", "deadline, local time", "state", "to", "duty", "source"),
         (_line(duty, state, now, earlier) for duty, state in duties_),
-        note="A word in quotes is the law's own: it names no number, the time beside it is your "
-        "own target.\nThis informs counsel; it does not replace counsel.",
+        note=note,
     )
-    for name, most in (("left", 14), ("deadline, local time", 36), ("to", 22), ("article", 30)):
-        column = next(one for one in made.columns if one.header == name)
+    columns = {str(one.header): one for one in made.columns}
+    for name, most in (("left", 14), ("deadline, local time", 44), ("to", 30)):
+        column = columns[name]
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
-    ids = next(one for one in made.columns if one.header == "duty")
-    state = next(one for one in made.columns if one.header == "state")
-    state.no_wrap, state.min_width = True, 8  # a column that may wrap would be squeezed to nothing
-    next(one for one in made.columns if one.header == "left").min_width = len("29 d 22 h LATE")
+    # A column that may wrap would be squeezed to nothing.
+    columns["state"].no_wrap, columns["state"].min_width = True, 8
+    columns["source"].no_wrap, columns["source"].min_width = True, 8
+    columns["left"].min_width = len("29 d 22 h LATE")
     # An id is what the next command needs: it is never cut.
+    ids = columns["duty"]
     ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in duties_), default=4)
     return made
 
@@ -49,9 +71,12 @@ def _line(
     if duty.id in earlier:
         deadline += f" (was {earlier[duty.id]:%d %b %H:%M} UTC)"
     status = state if state != "open" else STATUS[duty.status]
-    mark = MARKS.get(duty.citation.confidence, "")
-    article = f"{duty.citation.article} ({mark})" if mark else duty.citation.article
-    return left, deadline, status, _whom(duty), duty.id, article
+    return left, deadline, status, _whom(duty), duty.id, _sure(duty.citation, now.date())
+
+
+def _sure(citation: Citation, today: date) -> str:
+    old = any(one.startswith("last read") for one in doubts(citation, today))
+    return SURE[citation.confidence] + (" !" if old else "")
 
 
 def _whom(duty: Duty) -> str:

@@ -231,6 +231,11 @@ def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
 def _ask(case: _Case, rule: DutyRule, route: Route, found: Found, duty: str) -> None:
     """Note what a person has to answer for this duty to become certain."""
     regime, questions = case.regime, case.run.questions
+    first = case.bound if case.bound and case.bound.truth == "unknown" else None
+    if first is not None:  # what the law asks of those it binds comes once it is known to bind
+        for leaf in first.deciding:
+            questions.ask(leaf, regime=regime.id, where=regime.where, duty=duty)
+        return
     looks = [found.judgement] if found.judgement.truth == "unknown" else []
     further = [judge(condition, found.view) for condition in rule.clock_conditions]
     looks += [part for part in (*found.exempt, *further) if part.truth == "unknown"]

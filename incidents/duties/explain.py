@@ -1,9 +1,12 @@
 """A duty in plain words: who, by when, why, and how sure we are of the rule."""
 
+from datetime import date, timedelta
+
 from incidents.models.base import in_zone
 from incidents.models.duty import (
     AnnouncementOption,
     Channels,
+    Citation,
     Confidence,
     Duty,
     DutyStatus,
@@ -19,6 +22,13 @@ MARKS: dict[Confidence, str] = {
     "memory": "from memory, unverified",
     "own": "the organisation's own text",
 }
+UNSURE: dict[Confidence, str] = {
+    "secondary": "from summaries",
+    "mixed": "partly unverified",
+    "memory": "from memory, unverified",
+    "own": "own policy",
+}
+FRESH = timedelta(days=365)
 STATUS = {
     DutyStatus.OWED: "is owed",
     DutyStatus.MAY_BE_OWED: "may be owed; a fact is missing",
@@ -67,6 +77,14 @@ def explain(duty: Duty) -> str:
     lines.append(source_line(duty))
     lines.append("This informs counsel; it does not replace counsel.")
     return "\n".join(lines)
+
+
+def doubts(citation: Citation, today: date) -> list[str]:
+    """Return what a reader has to be told of a rule's source: unsure, or not read for a year."""
+    said = [UNSURE[citation.confidence]] if citation.confidence in UNSURE else []
+    if citation.read_on and date.fromisoformat(citation.read_on) < today - FRESH:
+        said.append(f"last read {citation.read_on}")
+    return said
 
 
 def source_line(duty: Duty) -> str:
