@@ -89,7 +89,7 @@ def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
 
 
 def _show_first(out: Console, found: DutyList, now: datetime) -> None:
-    """Name the first deadline of all, whether its duty is sure or not: nobody may scroll past it."""
+    """Name the first deadline of all, sure or not: nobody may scroll past it."""
     first = next((duty for duty in found.duties if duty.due_by is not None), None)
     if first is not None:
         deadline, left = short_deadline(first, now)

@@ -9,7 +9,7 @@ from incidents.duties.authority import Route
 from incidents.duties.deadlines import Deadline, Surroundings, deadline_for, local_words
 from incidents.duties.judgement import Judgement, View
 from incidents.duties.judging import judge
-from incidents.duties.regime import Catalogue, Regime, references
+from incidents.duties.regime import Catalogue, Regime
 from incidents.duties.rule import Announcement, DutyRule
 from incidents.duties.scoping import Scope
 from incidents.models.base import trusted
@@ -101,7 +101,7 @@ def _met(
     A filing to the same place counts first, then one without a place, then the earliest anywhere.
     """
     made: dict[str, Sequence[datetime]] = {}
-    for ref in references(rule):
+    for ref in rule.references:
         full = ref if "/" in ref else f"{regime.id}/{ref}"
         exact = facts.filings.get(f"{full}/{suffix}") or facts.filings.get(full)
         if exact is None:
@@ -151,6 +151,8 @@ def _relative(rule: DutyRule, regime: Regime) -> RelativeTo | None:
 
 
 def _must_say(rule: DutyRule, view: View) -> list[str]:
+    if not rule.also_say:
+        return rule.must_say
     further = [item.say for item in rule.also_say if judge(item.when, view).truth != "no"]
     return list(dict.fromkeys([*rule.must_say, *further]))
 

@@ -45,6 +45,12 @@ class _Case:
     bound: Judgement | None
     views: dict[tuple[str, ...], View] = field(default_factory=dict)
 
+    @property
+    def ground(self) -> Judgement:
+        """Whether the law reaches the case and binds the organisation."""
+        reached = self.scope.reached
+        return join([reached, self.bound], "no") if self.bound else reached
+
     def view(self, areas: tuple[str, ...] | None = None) -> View:
         """Return the facts as this law sees them, counting people of its own places as `here`."""
         here = self.scope.areas if areas is None else areas
@@ -176,9 +182,7 @@ def _judged(
     case: _Case, rule: DutyRule, areas: tuple[str, ...], region: str
 ) -> Iterator[Duty | NotOwed]:
     view = case.view(areas)
-    parts = [case.scope.reached]
-    if case.bound:
-        parts.append(case.bound)
+    parts = [case.ground]
     if rule.when:
         judged = judge(rule.when, view)
         # People of a country may live in any of its regions: no number is certain for one.

@@ -56,7 +56,7 @@ def facts_from_report(
         internal_only=truth_of(known.internal_only),
         was_source=truth_of(known.was_source),
         media=_media(report),
-        harms=dict(getattr(assessment, "answers", {})),
+        harms=assessment.answers,
         employees=known.employees,
         notice_cost_usd=known.notice_cost_usd,
         without_contact=_by_place(known.without_contact),

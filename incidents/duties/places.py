@@ -6,6 +6,7 @@ Places are ISO 3166 codes from coarse to fine: `US` holds `US-CA`, `CN` holds `C
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from incidents.models.base import trusted
 from incidents.models.duty import Facts
 from incidents.models.report import Range
 
@@ -50,9 +51,7 @@ def is_possible(people: Range) -> bool:
 
 def total(counts: Mapping[str, Range]) -> Range:
     """Return the number of people in all places; no bound known where nothing is counted."""
-    if not counts:
-        return Range()
-    return sum(counts.values(), NOBODY)
+    return _sum(counts.values()) if counts else Range()
 
 
 def count_here(counts: Mapping[str, Range], areas: Iterable[str]) -> Range:
@@ -64,13 +63,25 @@ def count_here(counts: Mapping[str, Range], areas: Iterable[str]) -> Range:
     if not counts:
         return Range()
     areas = tuple(areas)
-    here = NOBODY
+    here = []
     for place, people in counts.items():
         if is_within_any(place, areas):
-            here += people
+            here.append(people)
         elif place == UNKNOWN_PLACE or may_be_within(place, areas):
-            here += Range(low=0, best=0, high=people.high)
-    return here
+            here.append(Range(low=0, best=0, high=people.high))
+    return _sum(here)
+
+
+def _sum(counts: Iterable[Range]) -> Range:
+    """Return the sum; a bound that one of them lacks is lacking."""
+    low = 0
+    best: int | None = 0
+    high: int | None = 0
+    for one in counts:
+        low += one.low
+        best = None if best is None or one.best is None else best + one.best
+        high = None if high is None or one.high is None else high + one.high
+    return trusted(Range, {"low": low, "best": best, "high": high})
 
 
 def subgroup_here(

@@ -126,21 +126,14 @@ class Regime(Value):
         return tuple(law_place.place for law_place in self.places)
 
 
-def references(duty: DutyRule) -> list[str]:
-    """Return the duties whose filing a duty waits for or is tied to, as the file writes them."""
-    tie = [duty.relative_to.duty] if duty.relative_to else []
-    met = [duty.contingent.met] if duty.contingent and duty.contingent.met else []
-    return [*tie, *met, *(clock.after for clock in duty.clocks if clock.after)]
-
-
 def foreign_references(duty: DutyRule) -> list[str]:
     """Return the duties of other laws that a duty waits for, is tied to or looks at."""
-    return [*(ref for ref in references(duty) if "/" in ref), *sorted(duty.leans_on)]
+    return [*(ref for ref in duty.references if "/" in ref), *sorted(duty.leans_on)]
 
 
 def own_references(duty: DutyRule) -> list[str]:
     """Return those of the references that name a duty of the same law."""
-    return [ref for ref in references(duty) if "/" not in ref]
+    return [ref for ref in duty.references if "/" not in ref]
 
 
 class Catalogue(Value):

@@ -224,6 +224,13 @@ class DutyRule(Value):
         return frozenset().union(*(duties_named(condition) for condition in conditions))
 
     @cached_property
+    def references(self) -> list[str]:
+        """Duties whose filing this one waits for or is tied to, as the file writes them."""
+        tie = [self.relative_to.duty] if self.relative_to else []
+        met = [self.contingent.met] if self.contingent and self.contingent.met else []
+        return [*tie, *met, *(clock.after for clock in self.clocks if clock.after)]
+
+    @cached_property
     def clock_conditions(self) -> list[Condition]:
         """Conditions that move a deadline."""
         rolls = [clock.roll_when for clock in self.clocks if clock.roll_when is not None]

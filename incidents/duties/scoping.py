@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from incidents.duties import places
 from incidents.duties.judgement import Judgement, look, single
@@ -47,8 +49,13 @@ def day_of(moment: str, facts: Facts, regime: Regime) -> str:
     for word in (moment, *STAND_INS):
         known = facts.timeline.moment(word)
         if known:
-            return known.at.astimezone(zone_info(zone)).date().isoformat()
+            return _day(known.at, zone)
     return regime.citation.read_on
+
+
+@lru_cache(maxsize=1024)
+def _day(at: datetime, zone: str) -> str:
+    return at.astimezone(zone_info(zone)).date().isoformat()
 
 
 def scope_of(regime: Regime, facts: Facts) -> Scope:
@@ -83,8 +90,8 @@ def _law_scope(
         sorted(
             place
             for place, people in facts.people.items()
-            if places.is_possible(people)
-            and (places.is_within_any(place, areas) or places.may_be_within(place, areas))
+            if (places.is_within_any(place, areas) or places.may_be_within(place, areas))
+            and places.is_possible(people)
         )
     )
     truth = _lives_there(facts, areas, living)

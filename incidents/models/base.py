@@ -1,7 +1,7 @@
 """What every noun shares: frozen, no surprise fields, moments with a zone."""
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,6 +51,7 @@ def zone_info(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=4096)
 def in_zone(at: datetime, zone: str) -> str:
     """Return a moment as people there read it, such as `Fri 2026-03-06 17:00 CET (UTC+01:00)`."""
     local = at.astimezone(zone_info(zone))

@@ -4,130 +4,28 @@ Source: ENISA, Recommendations for a methodology of the assessment of severity o
 breaches, v1.0, December 2013. What is unknown is read as its worst value, and said so.
 """
 
-from typing import Annotated, Literal, Self
-
-from pydantic import Field, model_validator
+from collections.abc import Collection
+from typing import Literal
 
 from incidents.models.base import Value
-from incidents.models.duty import Citation
-from incidents.models.report import UNKNOWN, Kind, Protection, Range, Unknown
+from incidents.models.report import UNKNOWN, Kind, Unknown
 from incidents.models.risk import Reason
-from incidents.models.vocabulary import CauseKey, ElementKey, vocabulary
+from incidents.models.vocabulary import vocabulary
+from incidents.risk.facts import RiskFacts
+from incidents.risk.scales import Bands, Scales
 
-Holder = Literal["unknown", "known_trusted", "known_untrusted", "public", "criminal", "returned"]
+__all__ = [
+    "Band",
+    "RiskFacts",
+    "Scales",
+    "Score",
+    "context",
+    "identification",
+    "is_malicious",
+    "score",
+]
+
 Band = Literal["low", "medium", "high", "very_high"]
-Points = Annotated[float, Field(ge=0, le=1)]
-Context = Annotated[int, Field(ge=1, le=4)]
-Category = Literal["simple", "behavioural", "financial", "sensitive", "credential"]
-Identifier = Literal["full_name", "government_id", "phone_or_address", "email", "picture", "alias"]
-
-
-class RiskFacts(Value):
-    """What the weighing of risk may ask of a case; nothing here is a person."""
-
-    elements: dict[ElementKey, Protection] | None = None
-    """None where it is not known what was touched."""
-    kinds: list[Kind] | None = None
-    cause: CauseKey = "unknown"
-    malicious: bool | Unknown = UNKNOWN
-    people: Range = Range()
-    children: bool | Unknown = UNKNOWN
-    vulnerable: bool | Unknown = UNKNOWN
-    holder: Holder = "unknown"
-    recoverable: bool | Unknown = UNKNOWN
-    harm_averted: bool | Unknown = UNKNOWN
-    misuse_seen: bool | Unknown = UNKNOWN
-
-
-class ElementStep(Value):
-    """A data context for one element that differs from its category's."""
-
-    element: ElementKey
-    score: Context
-    why: str
-
-
-class Together(Value):
-    """Elements that weigh more together than alone."""
-
-    all_of: Annotated[list[ElementKey], Field(min_length=2)]
-    score: Context
-    why: str
-
-
-class ContextScale(Value):
-    """Data processing context."""
-
-    by_category: dict[Category, Context]
-    by_element: list[ElementStep]
-    together: list[Together]
-
-
-class IdentificationRow(Value):
-    """One row of ease of identification."""
-
-    has: Identifier
-    beside: list[ElementKey] = []
-    score: Points
-
-
-class Circumstances(Value):
-    """Circumstances of the breach; values are points."""
-
-    confidentiality: dict[Literal["none", "known_recipients", "unknown_recipients"], Points]
-    integrity: dict[Literal["restored", "not_restored"], Points]
-    availability: dict[Literal["restored", "restored_with_effort", "not_restored"], Points]
-    intent: Points
-
-
-class Bands(Value):
-    """From which score on a band begins."""
-
-    medium: float
-    high: float
-    very_high: float
-
-    @model_validator(mode="after")
-    def _rising(self) -> Self:
-        if not self.medium < self.high < self.very_high:
-            raise ValueError("bands must rise")
-        return self
-
-
-class PeopleScale(Value):
-    """Numbers of people that change the picture."""
-
-    noted_over: int
-    large_from: int
-    targeted_up_to: int
-
-
-class Scales(Value):
-    """The whole method as checked data."""
-
-    method: str
-    source: Citation
-    bands: Bands
-    context: ContextScale
-    identification: list[IdentificationRow]
-    least_identification: Points
-    circumstances: Circumstances
-    known_holders: list[Holder]
-    trusted_holders: list[Holder]
-    known_recipient_causes: list[CauseKey]
-    effort_causes: list[CauseKey]
-    malicious_causes: list[CauseKey]
-    open_causes: list[CauseKey]
-    scale: PeopleScale
-    identity_theft: list[ElementKey]
-    credentials: list[ElementKey]
-    intimate: list[ElementKey]
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if set(self.context.by_category) != set(Category.__args__):  # type: ignore[attr-defined]
-            raise ValueError("context.by_category must score every category")
-        return self
 
 
 class Score(Value):
@@ -143,8 +41,8 @@ class Score(Value):
 
 def score(facts: RiskFacts, scales: Scales) -> Score:
     """Return the severity of a breach: 0.25 to 6.0, with its band and reasons."""
-    dpc, why_dpc = _context(facts, scales)
-    ei, why_ei = _identification(facts, scales)
+    dpc, why_dpc = context(facts.elements, facts.roles or (), scales)
+    ei, why_ei = identification(facts.elements, scales)
     parts = [_confidentiality(facts, scales), *_damage(facts, scales), _intent(facts, scales)]
     cb = sum(points for points, _ in parts)
     total = dpc * ei + cb
@@ -175,14 +73,22 @@ def _band(total: float, bands: Bands) -> Band:
     return "medium" if total >= bands.medium else "low"
 
 
-def _context(facts: RiskFacts, scales: Scales) -> tuple[int, str]:
-    if not facts.elements:
+def context(
+    elements: Collection[str] | None, roles: Collection[str], scales: Scales
+) -> tuple[int, str]:
+    """Return the data processing context, 1 to 4, of the elements together, and why.
+
+    Args:
+        elements: Keys of data elements; None or empty is read as the gravest.
+        roles: What the organisation is; only used where somebody can be told apart at all.
+        scales: The method.
+    """
+    if not elements:
         return 4, "not known, read as the gravest"
-    steps = {step.element: step for step in scales.context.by_element}
     found: list[tuple[int, str]] = []
-    for key in sorted(facts.elements):
+    for key in sorted(elements):
         element = vocabulary().elements[key]
-        step = steps.get(key)
+        step = scales.context.steps.get(key)
         if element.public_by_design:
             found.append((1, f"{element.label}, public by design"))
         elif step:
@@ -193,27 +99,30 @@ def _context(facts: RiskFacts, scales: Scales) -> tuple[int, str]:
     found += [
         (group.score, group.why)
         for group in scales.context.together
-        if set(group.all_of) <= set(facts.elements)
+        if set(group.all_of) <= set(elements)
     ]
+    if "employer" not in roles:  # then the people are its staff, not its patients or clients
+        found += [(step.score, step.why) for step in scales.context.by_role if step.role in roles]
     return max(found, key=lambda pair: pair[0])
 
 
-def _identification(facts: RiskFacts, scales: Scales) -> tuple[float, str]:
-    if not facts.elements:
+def identification(elements: Collection[str] | None, scales: Scales) -> tuple[float, str]:
+    """Return the ease of identification, 0.25 to 1, of the elements together, and why."""
+    if not elements:
         return 1.0, "not known, read as certain"
-    has = {vocabulary().elements[key].identifier for key in facts.elements}
-    rows = [
-        row
-        for row in scales.identification
-        if row.has in has and (not row.beside or set(row.beside) & set(facts.elements))
-    ]
-    if not rows:
-        return scales.least_identification, "nothing that names somebody was touched"
-    best = max(rows, key=lambda row: row.score)
-    words = best.has.replace("_", " ")
     labels = vocabulary().elements
-    beside = [labels[key].label for key in best.beside if key in facts.elements]
-    return best.score, f"{words} beside {beside[0]}" if beside else words
+    has = {labels[key].identifier for key in elements}
+    found = [(scales.least_identification, "nothing that names somebody was touched")]
+    for row in scales.identification:
+        beside = [key for key in row.beside if key in elements]
+        if row.has in has and (beside or not row.beside):
+            words = row.has.replace("_", " ")
+            why = f"{words} beside {labels[beside[0]].label}" if beside else words
+            found.append((row.score, why))
+    speaking = [labels[key].label for key in scales.by_content.elements if key in elements]
+    if speaking:
+        found.append((scales.by_content.score, f"{speaking[0]} points to somebody by its content"))
+    return max(found, key=lambda pair: pair[0])
 
 
 def _confidentiality(facts: RiskFacts, scales: Scales) -> tuple[float, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from incidents.data_files import read_data
 from incidents.models.base import read_as
-from incidents.risk.severity import Scales
+from incidents.risk.scales import Scales
 
 SHIPPED_SCALES = Path(__file__).parent.parent / "scales.yaml"
 
