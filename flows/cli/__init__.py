@@ -17,7 +17,7 @@ COMMANDS = {
     "alert": "cases",
     "case": "cases",
     "scope": "cases",
-    "risk": "cases",
+    "risk": "risk",
     "duties": "duties",
     "notice": "notices",
     "announcement": "notices",

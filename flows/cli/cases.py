@@ -16,13 +16,11 @@ from incidents.intake.ask import questions, report_from_answers
 from incidents.intake.breach_report import parse_report
 from incidents.intake.sources.people_file import read_people_files
 from incidents.models.report import BreachReport
-from incidents.models.risk import RiskAssessment
 from incidents.steps.close_case import close_case
 from incidents.steps.contain_account import confirm_measure
 from incidents.steps.open_case import amend_case, open_case, preview_amendment
 from incidents.steps.receive_alert import receive_alert
-from incidents.steps.show_case import CaseView, all_cases, case_assessment, case_finding, show_case
-from incidents.steps.weigh_risk import override_harm, override_risk
+from incidents.steps.show_case import CaseView, all_cases, case_finding, show_case
 from incidents.wiring import Workshop, open_workshop
 
 
@@ -220,53 +218,3 @@ def scope(case: str, *, json_: bool) -> None:
     out.print(table("Report against inventory", ("store", "finding", "read as", "ask"), lines))
     kept = [(p.on, p.happens, p.name, p.what) for p in found.preservation]
     out.print(table("Hold before it is gone", ("on", "will be", "store", "what"), kept))
-
-
-@click.command()
-@click.argument("case")
-@click.argument("judged", default="")
-@click.option("--by", default="", help="The named person who judges.")
-@click.option("--reason", default="", help="Why; it goes on record.")
-@click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
-def risk(case: str, judged: str, by: str, reason: str, *, json_: bool) -> None:
-    """Show how badly people could be hurt, or put a named person's judgement in its place.
-
-    \b
-    forthwith risk CASE
-    forthwith risk CASE unlikely|risk|high --by NAME --reason TEXT
-    forthwith risk CASE GRADE=yes|no|unknown --by NAME --reason TEXT
-
-    Grades are those laws ask about, such as `misuse`; without a judgement all are shown.
-    """  # noqa: D301  # click looks for the control character
-    shop = open_workshop()
-    if not judged:
-        _show_risk(case_assessment(shop.database, case), json_=json_)
-        return
-    grade, is_grade, said = judged.partition("=")
-    if is_grade:
-        override_harm(shop.database, case, grade, said, by=by, reason=reason)
-    else:
-        override_risk(shop.database, case, judged, by=by, reason=reason)
-    click.echo(f"{case}: {judged} by {by}; now run `forthwith step list-duties {case}`")
-
-
-def _show_risk(found: RiskAssessment, *, json_: bool) -> None:
-    if json_:
-        as_json(found.model_dump(mode="json"))
-        return
-    whose = f", judged by {found.override.by}" if found.override else ""
-    out = console()
-    out.print(f"[bold]Risk to rights and freedoms: {found.level}[/bold]{whose}")
-    for reason in found.reasons:
-        out.print(f"  - {reason.text}", markup=False)
-    rows = [
-        (
-            key,
-            graded.effective,
-            f"judged by {graded.override.by}: {graded.override.reason}"
-            if graded.override
-            else " ".join(one.text for one in graded.reasons),
-        )
-        for key, graded in found.harms.items()
-    ]
-    out.print(table("Grades of harm that laws ask about", ("grade", "answer", "because"), rows))

@@ -295,7 +295,14 @@ def test_an_unknown_step_or_command_names_those_there_are(
 
 
 def test_risk_is_overruled_by_a_named_person(forthwith: Command, drafted: House) -> None:
-    assert forthwith.at(drafted)("risk", CASE, "unlikely").code == 2
+    refuses(forthwith.at(drafted)("risk", CASE, "unlikely"), "person")
+    refuses(forthwith("risk", CASE, "low", "--by", SECOND, "--reason", "r"), "unlikely")
+    refuses(forthwith("risk", CASE, "harm=yes", "--by", SECOND, "--reason", "r"), "misuse")
+    judged = forthwith("risk", CASE, "misuse=no", "--by", SECOND, "--reason", "came back unread")
+    assert judged.code == 0
+    shown = json.loads(forthwith("risk", CASE, "--json").out)
+    assert shown["harms"]["misuse"]["override"]["by"] == SECOND
+    assert "came back unread" in forthwith("risk", CASE).out
     done = forthwith("risk", CASE, "unlikely", "--by", SECOND, "--reason", "never readable")
     assert (done.code, "list-duties" in done.out) == (0, True)
     assert forthwith("step", "list-duties", CASE).code == 0
