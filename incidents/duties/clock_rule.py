@@ -1,5 +1,6 @@
 """How a law counts time: from what, how long, by whose calendar, and what may stretch it."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -93,3 +94,27 @@ class ClockRule(Value):
     def stand_ins(self) -> list[MomentKey]:
         """Return the moments that may stand in; none for a filing that was not made."""
         return [] if self.after else self.otherwise
+
+    @cached_property
+    def length(self) -> str:
+        """How long the limit is and how it is counted, in words."""
+        span = self.within
+        if span is None:
+            return "no number in the rule; counted"
+        words = span.words
+        if span.hours:
+            words += " without a break, nights, weekends and holidays included"
+            if self.counting == "reg1182":
+                words += " (the legal limit leaves out the hour of the event, Regulation 1182/71)"
+        elif self.counting == "first_day_counts":
+            words += ", the first day counted"
+        else:
+            words += ", the first day not counted"
+        if self.roll == "next_working_day":
+            words += ", ending on a working day"
+        return f"{words},"
+
+    @cached_property
+    def stands_on(self) -> str:
+        """Word of what the limit runs from: a moment, or the filing of a duty."""
+        return f"filing of {self.after}" if self.after else str(self.start)

@@ -91,7 +91,7 @@ def _yields(rule: ClockRule, deadline: Deadline, timeline: Timeline, around: Sur
 def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadline:
     zone = _zone(rule, around)
     start, from_word = _start(rule, timeline, around)
-    word = _start_word(rule)
+    word = rule.stands_on
     extended = [one for one in rule.extensions if around.holds(one.when) == "yes"]
     reading = trusted(
         ClockReading,
@@ -122,17 +122,13 @@ def _zone(rule: ClockRule, around: Surroundings) -> str:
     return around.organisation_zone if rule.zone == "organisation" else rule.zone
 
 
-def _start_word(rule: ClockRule) -> str:
-    return f"filing of {rule.after}" if rule.after else str(rule.start)
-
-
 def _start(
     rule: ClockRule, timeline: Timeline, around: Surroundings
 ) -> tuple[datetime | None, str]:
     if rule.after:
         made = around.filings.get(rule.after, ())
         at = None if not made else min(made) if rule.which == "first" else max(made)
-        return at, _start_word(rule)
+        return at, rule.stands_on
     start = str(rule.start)
     own = timeline.moment(start)
     if own:
@@ -227,32 +223,12 @@ def _in_words(
     if start is None:
         return f"runs from {own}, which has not been recorded"
     source = own
-    if from_word != _start_word(rule):
+    if from_word != rule.stands_on:
         source = f"{moments[from_word]}, standing in because {own} has not been recorded"
     if rule.count_from == "end_of_year":
         source = f"the end of the year of: {source}"
     longer = "".join(f"; longer because {text}" for text in extended)
-    return f"{_length(rule)} from {source}{longer}"
-
-
-def _length(rule: ClockRule) -> str:
-    span = rule.within
-    if span is None:
-        return "no number in the rule; counted"
-    words = span.words
-    if span.hours:
-        words += " without a break, nights, weekends and holidays included"
-        if rule.counting == "reg1182":
-            words += (
-                " (the legal limit leaves out the hour of the event, Regulation 1182/71 Art 3(1))"
-            )
-    elif rule.counting == "first_day_counts":
-        words += ", the first day counted"
-    else:
-        words += ", the first day not counted"
-    if rule.roll == "next_working_day":
-        words += ", ending on a working day"
-    return f"{words},"
+    return f"{rule.length} from {source}{longer}"
 
 
 def local_words(at: datetime | None, zone: str) -> str:

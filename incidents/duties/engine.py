@@ -8,6 +8,7 @@ from incidents.duties import places, scoping
 from incidents.duties.authority import Route, routes_for
 from incidents.duties.building import Found, build
 from incidents.duties.chaining import chained, held
+from incidents.duties.crowd import Crowd
 from incidents.duties.judgement import Judgement, View, join, look
 from incidents.duties.judging import judge
 from incidents.duties.questions import Questions
@@ -25,6 +26,7 @@ class _Run:
 
     facts: Facts
     catalogue: Catalogue
+    crowd: Crowd
     questions: Questions = field(default_factory=Questions)
     duties: list[Duty] = field(default_factory=list)
     not_owed: list[NotOwed] = field(default_factory=list)
@@ -35,7 +37,7 @@ class _Run:
     """What came of each data element, which is the same for all laws."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Case:
     """One law that reaches the case."""
 
@@ -72,7 +74,7 @@ def duties_owed(facts: Facts, catalogue: Catalogue) -> DutyList:
         Duties by the moment to act by, then recipient; a reason for each duty that is not owed;
         rules that are still to come; places where people live without law loaded; questions.
     """
-    run = _Run(facts, catalogue)
+    run = _Run(facts, catalogue, Crowd(facts))
     leaning: list[tuple[_Case, list[DutyRule]]] = []
     for regime in catalogue.regimes:
         case = _reached(run, regime)
@@ -104,7 +106,7 @@ def _urgency(duty: Duty) -> tuple[datetime, str, str, str]:
 
 def _reached(run: _Run, regime: Regime) -> _Case | None:
     """Return a law that may ask something; note why where it asks nothing at all."""
-    scope = scoping.scope_of(regime, run.facts)
+    scope = scoping.scope_of(regime, run.facts, run.crowd)
     case = _Case(run, regime, scope, None)
     if scope.reached.truth == "no":
         if scope.ask_establishment:

@@ -115,6 +115,14 @@ class Regime(Value):
     def _steady(self) -> bool:
         return not any(law_place.from_ or law_place.to for law_place in self.places)
 
+    @cached_property
+    def ties(self) -> str:
+        """What ties the law to a case, in words."""
+        ties = [f"somebody affected lives in {self.where}"] if self.reach.residents else []
+        if self.reach.established:
+            ties.append(f"the organisation is established in {self.where}")
+        return ", or ".join(ties)
+
     @property
     def is_general(self) -> bool:
         """Whether it speaks for its places: a law that binds everybody within its reach."""

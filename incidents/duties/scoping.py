@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from incidents.duties import places
+from incidents.duties.crowd import Crowd
 from incidents.duties.judgement import Judgement, look, single
 from incidents.duties.regime import Regime
 from incidents.duties.rule import InForce
 from incidents.models.base import zone_info
-from incidents.models.duty import Facts, Truth, UnknownLaw
-from incidents.models.report import Range
+from incidents.models.duty import Facts, UnknownLaw
 
 STAND_INS = (
     "aware",
@@ -24,7 +24,7 @@ STAND_INS = (
 """Moments that tell the date of a case where the one that the law names is not known."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Scope:
     """How far a law reaches a case."""
 
@@ -58,89 +58,37 @@ def _day(at: datetime, zone: str) -> str:
     return at.astimezone(zone_info(zone)).date().isoformat()
 
 
-def scope_of(regime: Regime, facts: Facts) -> Scope:
+def scope_of(regime: Regime, facts: Facts, crowd: Crowd) -> Scope:
     """Return whether a law reaches the case, and whom it concerns."""
     day = day_of(regime.selected_by, facts, regime)
     areas = regime.areas_on(day)
-    established = places.establishments(facts)
     if regime.kind != "law":
         seen = look("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
-        if _nobody(facts):
+        if crowd.nobody:
             seen = look("people", "somebody is affected", "nobody is", "no")
-        living = tuple(sorted(facts.people))
-        return Scope(single(seen), areas, (), living, day, established)
-    return _law_scope(regime, facts, areas, day, established)
+        return Scope(single(seen), areas, (), tuple(sorted(facts.people)), day, crowd.established)
+    return _law_scope(regime, crowd, areas, day)
 
 
-def _nobody(facts: Facts) -> bool:
-    return bool(facts.people) and not places.is_possible(places.total(facts.people))
-
-
-def _law_scope(
-    regime: Regime,
-    facts: Facts,
-    areas: tuple[str, ...],
-    day: str,
-    established: tuple[str, ...] | None,
-) -> Scope:
-    at_home = regime.reach.established and any(
-        places.is_within_any(place, areas) for place in established or ()
-    )
-    living = tuple(
-        sorted(
-            place
-            for place, people in facts.people.items()
-            if (places.is_within_any(place, areas) or places.may_be_within(place, areas))
-            and places.is_possible(people)
-        )
-    )
-    truth = _lives_there(facts, areas, living)
-    found = _found(regime, facts, areas, living)
-    if not regime.reach.residents:
-        truth = "unknown" if established is None else "no"
-    concerned = living
-    if at_home and (not regime.reach.residents or not _nobody(facts)):
+def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str) -> Scope:
+    reach = regime.reach
+    living = concerned = crowd.living_in(areas)
+    found = crowd.found_in(regime.where, areas)
+    truth = crowd.lives_there(areas)
+    if not reach.residents:
+        truth = "unknown" if crowd.established is None else "no"
+    if reach.established and crowd.sits_in(areas) and not (reach.residents and crowd.nobody):
         truth, found = "yes", f"{found}; the organisation is established there"
         concerned = ()
-    ties = [f"somebody affected lives in {regime.where}"] if regime.reach.residents else []
-    if regime.reach.established:
-        ties.append(f"the organisation is established in {regime.where}")
-    wants = ", or ".join(ties)
     return Scope(
-        reached=single(look("people", wants, found, truth)),
+        reached=single(look("people", regime.ties, found, truth)),
         areas=areas,
         people_in=concerned,
         living=living,
         day=day,
-        established=established,
-        ask_establishment=truth == "no" and regime.reach.established and established is None,
+        established=crowd.established,
+        ask_establishment=truth == "no" and reach.established and crowd.established is None,
     )
-
-
-def _lives_there(facts: Facts, areas: Sequence[str], living: Sequence[str]) -> Truth:
-    if not facts.people:
-        return "unknown"
-    if not living:
-        return "no"
-    certain = any(
-        facts.people[place].low > 0 and places.is_within_any(place, areas) for place in living
-    )
-    return "yes" if certain else "unknown"
-
-
-def _found(regime: Regime, facts: Facts, areas: Sequence[str], living: Sequence[str]) -> str:
-    if not facts.people:
-        return "where people live is not known"
-    if not living:
-        elsewhere = facts.people.get(places.UNKNOWN_PLACE)
-        words = f"nobody affected is known to live in {regime.where}"
-        if elsewhere and places.is_possible(elsewhere):
-            words += f"; of {places.words_for(elsewhere)} people the place is not known"
-        return words
-    here: Range = places.count_here(
-        {place: people for place, people in facts.people.items() if place in living}, areas
-    )
-    return f"{places.words_for(here)} people in {', '.join(living)}"
 
 
 def standing(in_force: InForce, own: InForce | None, day: str) -> str:

@@ -31,6 +31,11 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))
 V = TypeVar("V", bound=BaseModel)
 
 
+@cache
+def _fields_of(kind: type[BaseModel]) -> set[str]:
+    return set(kind.model_fields)
+
+
 def trusted(kind: type[V], values: dict[str, Any]) -> V:
     """Return a noun made of values that were checked before, without checking them again.
 
@@ -39,7 +44,7 @@ def trusted(kind: type[V], values: dict[str, Any]) -> V:
     """
     made = kind.__new__(kind)
     object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_fields_set__", _fields_of(kind))
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made
