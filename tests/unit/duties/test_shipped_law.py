@@ -4,11 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from incidents.data_files import LAW
 from incidents.duties.checks import Finding, check_catalogue
+from incidents.duties.engine import duties_owed
+from incidents.duties.mutation import mutation_scores
 from incidents.duties.sources.folder import read_catalogue, read_law_files
 from incidents.errors import InvalidInputError, LawDataError
+from incidents.models.duty import Facts
+from incidents.models.report import Range
+
+FILES = read_law_files(LAW)
 
 
 @pytest.fixture
@@ -32,15 +39,77 @@ def test_every_shipped_law_passes_every_gate() -> None:
 
 
 def test_the_catalogue_holds_the_laws_of_the_house() -> None:
-    assert [regime.id for regime in read_catalogue(LAW).regimes] == [
+    loaded = {regime.id for regime in read_catalogue(LAW).regimes}
+    assert loaded >= {
+        "br-lgpd",
+        "ch-fadp",
         "cn-cac-incident-reporting",
+        "cn-minors",
         "cn-ndsr",
         "cn-pipl",
+        "cn-sz-data",
+        "eu-cra",
+        "eu-dora",
         "eu-gdpr",
+        "eu-nis2",
+        "in-cert",
+        "in-dpdp",
+        "jp-appi",
+        "kr-icna",
+        "kr-pipa",
         "org-promise",
+        "sg-pdpa",
         "uk-gdpr",
+        "uk-pecr",
         "us-ca-1798-82",
-    ]
+        "us-co-6-1-716",
+        "us-fl-501-171",
+        "us-hipaa",
+        "us-hipaa-part-2",
+        "us-il-815-530",
+        "us-ma-93h",
+        "us-ny-899-aa",
+        "us-tx-521-053",
+        "us-wa-19-255",
+    }
+
+
+@pytest.mark.parametrize("law", [one.id for one in read_catalogue(LAW).regimes])
+def test_every_small_change_to_a_law_breaks_a_worked_case_or_has_its_reason(law: str) -> None:
+    [score] = mutation_scores(FILES, only=law)
+    assert score.total > 0
+    assert score.survivors == []
+    assert score.stale == []
+
+
+def test_a_law_whose_cases_are_too_few_is_told_which_changes_nobody_noticed(copy: Path) -> None:
+    path = copy / "own/promise/examples.yaml"
+    cases = yaml.safe_load(path.read_text("utf-8"))["examples"]
+    path.write_text(yaml.safe_dump({"examples": cases[:1]}), "utf-8")
+    [score] = mutation_scores(read_law_files(copy), only="org-promise")
+    assert score.survivors
+    assert all("individuals-initial" in one for one in score.survivors)
+
+
+def test_the_contract_of_the_docs_passes_its_gates_and_binds_by_its_id() -> None:
+    folder = Path(__file__).parents[3] / "docs/examples/contracts"
+    assert [str(finding) for finding in check_catalogue(read_law_files(folder))] == []
+    catalogue = read_catalogue(folder)
+
+    def deadlines(contracts: list[str]) -> list[str]:
+        facts = Facts.model_validate(
+            {
+                "people": {"DE": Range.exactly(3)},
+                "timeline": {"processor_aware": "2026-03-02T09:00:00Z"},
+                "roles": ["processor"],
+                "contracts": contracts,
+            }
+        )
+        found = duties_owed(facts, catalogue).duties
+        return [duty.due_by.isoformat() for duty in found if duty.due_by]
+
+    assert deadlines(["acme-dpa"])[0] == "2026-03-03T09:00:00+00:00"
+    assert deadlines([]) == []
 
 
 def test_every_place_of_the_gdpr_has_an_authority() -> None:
@@ -48,35 +117,6 @@ def test_every_place_of_the_gdpr_has_an_authority() -> None:
     gdpr = next(regime for regime in catalogue.regimes if regime.id == "eu-gdpr")
     served = {area for authority in catalogue.authorities.values() for area in authority.areas}
     assert set(gdpr.areas) <= served
-
-
-@pytest.mark.parametrize(
-    ("law", "old", "new"),
-    [
-        ("eu/gdpr", "within: {hours: 72}", "within: {hours: 73}"),
-        ("eu/gdpr", "counting: reg1182", "counting: plain"),
-        ("us/ca-1798-82", "more_than: 500", "at_least: 500"),
-        ("us/ca-1798-82", "within: {days: 30}", "within: {days: 31}"),
-        ("us/ca-1798-82", "within: {days: 15}", "within: {days: 14}"),
-        ("cn/cac-incident-reporting", "at_least: 1000000", "more_than: 1000000"),
-        ("cn/cac-incident-reporting", "at_least: 1000000", "at_least: 999999"),
-        ("cn/cac-incident-reporting", "at_least: 5000000", "at_least: 4999999"),
-        ("cn/cac-incident-reporting", "within: {hours: 2}", "within: {hours: 4}"),
-        ("cn/cac-incident-reporting", "within: {hours: 4}", "within: {hours: 5}"),
-        ("uk/gdpr", "within: {hours: 72}", "within: {hours: 71}"),
-        (
-            "cn/pipl",
-            'when: {fact: harm_averted, is: "yes"}',
-            'when: {fact: harm_averted, is: "no"}',
-        ),
-        ("own/promise", 'when: {fact: promise, is: "yes"}', "when: {fact: risk, is: high}"),
-    ],
-)
-def test_an_example_notices_a_changed_number_or_operator(
-    copy: Path, law: str, old: str, new: str
-) -> None:
-    gates = {finding.gate for finding in edited(copy, law, old, new)}
-    assert gates == {"examples"}
 
 
 def test_a_word_outside_the_vocabulary_is_named_with_file_line_and_repair(copy: Path) -> None:
@@ -119,7 +159,9 @@ def test_a_law_without_examples_does_not_pass(copy: Path) -> None:
 
 def test_a_duty_that_no_example_refuses_is_named(copy: Path) -> None:
     path = copy / "own/promise/examples.yaml"
-    path.write_text(path.read_text("utf-8").replace("not_owed", "may_be_owed", 1), "utf-8")
+    cases = yaml.safe_load(path.read_text("utf-8"))["examples"]
+    kept = [one for one in cases if "not_owed" not in one["outcome"]]
+    path.write_text(yaml.safe_dump({"examples": kept}), "utf-8")
     found = {finding.what for finding in check_catalogue(read_law_files(copy))}
     assert "no case in which individuals-initial does not fire" in found
 
