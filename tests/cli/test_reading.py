@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from flows.demo.shop import demo_report
+from incidents.models.vocabulary import vocabulary
 from tests.cli.conftest import Command
-from tests.steps.shop_case import CASE, EU, NOW, House
+from tests.steps.shop_case import CASE, EU, NOW, SECOND, House
 
 JSON = [
     ("case", "list"),
@@ -106,20 +107,79 @@ def bare(
     return forthwith, home
 
 
+DUTY_FIELDS = {
+    "id",
+    "regime",
+    "status",
+    "recipient",
+    "phase",
+    "due_by",
+    "due_local",
+    "legal_limit",
+    "phrase",
+    "target_by",
+    "relative_to",
+    "clock",
+    "must_say",
+    "must_not_say",
+    "offers",
+    "citation",
+    "trace",
+}
+
+
 def test_triage_needs_no_home_and_no_database(bare: tuple[Command, Path], tmp_path: Path) -> None:
     forthwith, home = bare
     data = demo_report(NOW)
-    data["facts"] |= {"people": {"DE": 1200, "BR": 30, "unknown": 4}}
+    data["facts"] |= {"people": {"DE": 1200, "AR": 30, "unknown": 4}}
     file = tmp_path / "report.yaml"
     file.write_text(yaml.safe_dump(data), encoding="utf-8")
     ended = forthwith("triage", file, "--json")
     assert (ended.code, ended.err) == (0, "")
     found = json.loads(ended.out)
     assert "eu-gdpr/authority-initial/DE" in {duty["id"] for duty in found["duties"]}
-    assert {one["place"] for one in found["unknown_law"]} == {"BR", "unknown"}
-    assert found["risk"]["computed"]
-    assert forthwith("triage", file).code == 0
+    assert {one["place"] for one in found["unknown_law"]} == {"AR", "unknown"}
+    shown = forthwith("triage", file)
+    assert shown.code == 0
+    assert "First deadline" in shown.out
+    assert "ask counsel" in shown.out
+    assert "does not replace counsel" in shown.out
     assert list(home.iterdir()) == []
+
+
+def test_triage_gives_every_field_that_others_build_on(
+    bare: tuple[Command, Path], tmp_path: Path
+) -> None:
+    forthwith, _ = bare
+    data = demo_report(NOW)
+    data["facts"] |= {"people": {"DE": 1200, "US-CA": {"low": 400, "high": 600}, "AR": 3}}
+    data["facts"]["elements"] = {
+        "identity.name": {"state": "clear"},
+        "identity.ssn": {"state": "encrypted", "key": "unknown"},
+    }
+    file = tmp_path / "report.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    found = json.loads(forthwith("triage", file, "--json").out)
+    assert {"duties", "not_owed", "unknown_law", "questions", "coming", "risk"} <= found.keys()
+    for duty in found["duties"]:
+        assert duty.keys() >= DUTY_FIELDS
+        assert {"kind", "ref", "name"} <= duty["recipient"].keys()
+        assert {"start", "at", "rule"} <= duty["clock"].keys()
+        assert {"article", "url", "read_on", "confidence"} <= duty["citation"].keys()
+        assert all({"condition", "fact", "result"} <= step.keys() for step in duty["trace"])
+        assert duty["status"] in {"owed", "may_be_owed", "owed_if"}
+    by_id = {duty["id"]: duty for duty in found["duties"]}
+    people = by_id["us-ca-1798-82/individuals-initial"]
+    assert people["status"] == "may_be_owed"
+    assert people["due_by"]
+    assert by_id["us-ca-1798-82/authority-sample"]["relative_to"]["relation"] == "within_after"
+    asked = {one["fact"]: one["changes"] for one in found["questions"]}
+    assert people["id"] in asked["protection of identity.ssn"]
+    assert all(one["regime"] and one["reason"] for one in found["not_owed"])
+    levels = found["risk"]["levels"]
+    assert levels.keys() == {"rights_and_freedoms", *vocabulary().harms}
+    assert found["risk"]["score"] > 0
+    assert all(one["text"] for one in found["risk"]["reasons"])
 
 
 def test_triage_of_a_report_that_knows_nothing_asks_questions(
@@ -172,3 +232,31 @@ def test_a_set_is_previewed_as_files_before_anybody_signs(
     folder = drafted.settings.out / CASE / "drafts"
     assert list((folder / EU).glob("*.html"))
     assert list(folder.rglob("fields.json"))
+
+
+def test_law_check_counts_the_changes_its_cases_notice(bare: tuple[Command, Path]) -> None:
+    forthwith, home = bare
+    ended = forthwith("law", "check", "--only", "uk-gdpr", "--mutate")
+    assert (ended.code, "changes noticed (100.0%)" in ended.out) == (0, True)
+    wrong = forthwith("law", "check", "--only", "uk-gdrp")
+    assert (wrong.code, "uk-gdrp" in wrong.out) == (2, True)
+    assert list(home.iterdir()) == []
+
+
+def test_law_replay_says_that_every_case_has_the_loaded_law(
+    forthwith: Command, drafted: House
+) -> None:
+    said = forthwith.at(drafted)("law", "replay")
+    assert (said.code, "judged by the loaded law" in said.out) == (0, True)
+    assert json.loads(forthwith("law", "replay", "--json").out) == []
+    assert forthwith("law", "replay", CASE, "--adopt").code == 2
+    refused = forthwith("law", "replay", CASE, "--adopt", "--by", SECOND)
+    assert (refused.code, "already" in refused.err) == (2, True)
+
+
+def test_a_receipt_may_say_when_it_was_sent(forthwith: Command, drafted: House) -> None:
+    duty = "eu-gdpr/authority-initial/DE"
+    answer = ["duties", CASE, "answer", duty, "done", "--by", SECOND, "--receipt", "R-1"]
+    refused = forthwith.at(drafted)(*answer, "--sent-at", "yesterday")
+    assert (refused.code, "offset" in refused.err) == (2, True)
+    assert forthwith(*answer, "--sent-at", "2026-03-02T08:30:00+00:00").code == 0

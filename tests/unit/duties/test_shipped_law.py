@@ -83,12 +83,12 @@ def test_every_small_change_to_a_law_breaks_a_worked_case_or_has_its_reason(law:
 
 
 def test_a_law_whose_cases_are_too_few_is_told_which_changes_nobody_noticed(copy: Path) -> None:
-    path = copy / "own/promise/examples.yaml"
+    path = copy / "uk/gdpr/examples.yaml"
     cases = yaml.safe_load(path.read_text("utf-8"))["examples"]
     path.write_text(yaml.safe_dump({"examples": cases[:1]}), "utf-8")
-    [score] = mutation_scores(read_law_files(copy), only="org-promise")
+    [score] = mutation_scores(read_law_files(copy), only="uk-gdpr")
     assert score.survivors
-    assert all("individuals-initial" in one for one in score.survivors)
+    assert score.killed + len(score.survivors) == score.total
 
 
 def test_the_contract_of_the_docs_passes_its_gates_and_binds_by_its_id() -> None:
