@@ -56,6 +56,8 @@ class RecipientRule(Value):
     also: list[str] = []
     """Ids of further authorities that get the same; each becomes a duty of its own."""
     name: str = ""
+    of: Literal["children", "minors"] = "children"
+    """Whose guardians: of children under 14, or of everybody under 18."""
     route: Literal["named", "lead_or_each", "each_region"] = "named"
     """`lead_or_each`: the authority of the main establishment within the law's places, or every
     authority where affected people live if the organisation has no establishment there.

@@ -177,10 +177,11 @@ def _people_places(rule: DutyRule, route: Route, found: Found, scope: Scope) -> 
         return (found.region,)
     if route.people_in:
         return route.people_in
-    children = found.view.facts.children
-    if rule.recipient.kind == "guardian" and children:
-        among = scope.people_in or tuple(sorted(children))
+    facts = found.view.facts
+    young = facts.minors if rule.recipient.of == "minors" else facts.children
+    if rule.recipient.kind == "guardian" and young:
+        among = scope.people_in or tuple(sorted(young))
         return tuple(
-            place for place in among if places.is_possible(children.get(place, places.NOBODY))
+            place for place in among if places.is_possible(young.get(place, places.NOBODY))
         )
     return scope.people_in

@@ -42,6 +42,10 @@ class Crowd:
         """Return whether the organisation is known to be established in the areas."""
         return any(places.is_within_any(place, areas) for place in self.established or ())
 
+    def may_sit_in(self, areas: tuple[str, ...]) -> bool:
+        """Return whether it may be established there, as far as its places are known."""
+        return any(places.may_be_within(place, areas) for place in self.established or ())
+
     def found_in(self, where: str, areas: tuple[str, ...]) -> str:
         """Return in words who lives in a law's territory."""
         if not self.people:

@@ -80,6 +80,8 @@ def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str) -
     if reach.established and crowd.sits_in(areas) and not (reach.residents and crowd.nobody):
         truth, found = "yes", f"{found}; the organisation is established there"
         concerned = ()
+    elif reach.established and truth == "no" and crowd.may_sit_in(areas):
+        truth, found = "unknown", f"{found}; the organisation may be established there"
     return Scope(
         reached=single(look("people", regime.ties, found, truth)),
         areas=areas,
