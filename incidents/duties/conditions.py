@@ -6,6 +6,7 @@ answer. There is nothing else to learn.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 from weakref import WeakValueDictionary
 
@@ -78,25 +79,38 @@ def yes_or_no(value: Any) -> Any:
 Word = Annotated[str, BeforeValidator(yes_or_no)]
 
 
-class All(Value):
+class Part(Value):
+    """What every condition is."""
+
+    @cached_property
+    def universal(self) -> bool:
+        """Whether it comes out the same for all laws: no `here`, no question, no other duty."""
+        if isinstance(self, CountTest):
+            return not self.fact.endswith(".here")
+        if isinstance(self, (Ask, DutyTest)):
+            return False
+        return all(part.universal for part in parts_of(self))  # type: ignore[arg-type]
+
+
+class All(Part):
     """Holds when every part holds."""
 
     all: Annotated[list["Condition"], Field(min_length=1)]
 
 
-class Any_(Value):  # noqa: N801 - `Any` is taken by typing
+class Any_(Part):  # noqa: N801 - `Any` is taken by typing
     """Holds when at least one part holds."""
 
     any: Annotated[list["Condition"], Field(min_length=1)]
 
 
-class Not(Value):
+class Not(Part):
     """Holds when its part does not."""
 
     not_: "Condition" = Field(alias="not")
 
 
-class AtLeast(Value):
+class AtLeast(Part):
     """Holds when at least so many of its parts hold."""
 
     at_least_of: Annotated[int, Field(ge=1)]
@@ -109,7 +123,7 @@ class AtLeast(Value):
         return self
 
 
-class CountTest(Value):
+class CountTest(Part):
     """A number against a threshold that keeps its operator."""
 
     fact: CountFact
@@ -128,7 +142,7 @@ class CountTest(Value):
         return self.at_least if self.at_least is not None else (self.more_than or 0) + 1
 
 
-class WordTest(Value):
+class WordTest(Part):
     """A fact of one word against one or several words."""
 
     fact: WordFact
@@ -152,7 +166,7 @@ class WordTest(Value):
         return tuple(self.in_ or ()) if self.is_ is None else (self.is_,)
 
 
-class ListTest(Value):
+class ListTest(Part):
     """A fact of several words: holds when it has any of those named."""
 
     fact: ListFact
@@ -186,7 +200,7 @@ class ElementGroup(Value):
         return self
 
 
-class ElementTest(Value):
+class ElementTest(Part):
     """Holds when one of the groups was exposed."""
 
     elements: Annotated[list[ElementGroup], Field(min_length=1)]
@@ -198,7 +212,7 @@ class ElementTest(Value):
     """A key that was taken undoes encryption; False where the law does not look at the key."""
 
 
-class HarmTest(Value):
+class HarmTest(Part):
     """A grade of harm, as the weighing of risk or a named person judged it."""
 
     harm: HarmKey
@@ -211,7 +225,7 @@ class HarmTest(Value):
         return self
 
 
-class DutyTest(Value):
+class DutyTest(Part):
     """Holds when another duty exists, such as a filing under another law.
 
     A duty of a law that is not loaded counts as not existing, and the trace says so; the check of
@@ -222,7 +236,7 @@ class DutyTest(Value):
     is_: Literal["owed"] = Field(alias="is")
 
 
-class Ask(Value):
+class Ask(Part):
     """An open limb of the law that no fact can answer: always a question to a person."""
 
     ask: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
@@ -234,8 +248,11 @@ _KNOWN: WeakValueDictionary[str, Value] = WeakValueDictionary()
 
 def _shared(value: Any, make: Callable[[Any], Value]) -> Value:
     """Return the one object for a condition: laws repeat themselves, and each is judged once."""
-    made = make(value)
-    return _KNOWN.setdefault(repr(made), made)
+    key = repr(value)
+    made = _KNOWN.get(key)
+    if made is None:
+        made = _KNOWN[key] = make(value)
+    return made
 
 
 def _which(value: Any) -> str | None:

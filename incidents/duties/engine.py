@@ -33,6 +33,8 @@ class _Run:
     coming: list[Coming] = field(default_factory=list)
     judged: dict[str, Truth] = field(default_factory=dict)
     """Whether a duty exists, by `<regime>/<duty>`, for those that lean on others."""
+    shared: dict[int, Judgement] = field(default_factory=dict)
+    """What came of conditions that come out alike for all laws."""
     exposed: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
     """What came of each data element, which is the same for all laws."""
 
@@ -58,7 +60,14 @@ class _Case:
         here = self.scope.areas if areas is None else areas
         if here not in self.views:
             run = self.run
-            view = View(run.facts, here, self.regime.id, run.judged, exposed=run.exposed)
+            view = View(
+                run.facts,
+                here,
+                self.regime.id,
+                run.judged,
+                shared=run.shared,
+                exposed=run.exposed,
+            )
             self.views[here] = view
         return self.views[here]
 
@@ -135,10 +144,11 @@ def _judge_versions(case: _Case, rules: list[DutyRule]) -> None:
     standing: DutyRule | None = None
     why = ""
     for rule in rules:
-        day = case.scope.day
-        if rule.selected_by:
-            day = scoping.day_of(rule.selected_by, run.facts, regime)
-        why = scoping.standing(regime.in_force, rule.in_force, day)
+        day, why = case.scope.day, case.scope.why_not
+        if rule.selected_by or rule.in_force:
+            if rule.selected_by:
+                day = scoping.day_of(rule.selected_by, run.facts, regime)
+            why = scoping.standing(regime.in_force, rule.in_force, day)
         if not why:
             standing = standing or rule
             continue

@@ -6,7 +6,6 @@ one part is yes; otherwise an unknown part makes the whole unknown.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from incidents.models.duty import Facts, TraceStep, Truth
 
@@ -33,8 +32,8 @@ class Judgement:
     """What came of a condition: its truth, every look, and the looks that decided."""
 
     truth: Truth
-    leaves: tuple[Leaf, ...]
-    deciding: tuple[Leaf, ...]
+    leaves: Sequence[Leaf]
+    deciding: Sequence[Leaf]
 
     def doubted(self) -> "Judgement":
         """Return the same with a yes taken back to unknown."""
@@ -54,35 +53,34 @@ class View:
     """Other duties that were judged before, by `<regime>/<duty>`."""
     seen: dict[int, "Judgement"] = field(default_factory=dict)
     """What came of each condition so far, by its identity: laws say one thing for many duties."""
+    shared: dict[int, "Judgement"] = field(default_factory=dict)
+    """The same for conditions that come out alike for all laws."""
     exposed: dict[tuple[str, ...], "Judgement"] = field(default_factory=dict)
     """What came of each data element so far; it is the same for all laws."""
 
 
 def join(parts: Sequence[Judgement], decisive: Truth) -> Judgement:
     """Return parts as one: a single `decisive` part settles it, an unknown one leaves it open."""
-    truths = {part.truth for part in parts}
+    truths = [part.truth for part in parts]
     truth: Truth = OPPOSITE[decisive]
     if decisive in truths:
         truth = decisive
     elif "unknown" in truths:
         truth = "unknown"
-    return Judgement(
-        truth,
-        all_leaves(parts),
-        deciding_leaves(parts, truth),
-    )
+    return gathered(parts, truth)
+
+
+def gathered(parts: Sequence[Judgement], truth: Truth) -> Judgement:
+    """Return parts as one whose truth is known: all looks, and those that decided."""
+    leaves: list[Leaf] = []
+    deciding: list[Leaf] = []
+    for part in parts:
+        leaves += part.leaves
+        if part.truth == truth:
+            deciding += part.deciding
+    return Judgement(truth, leaves, deciding)
 
 
 def single(leaf: Leaf) -> Judgement:
     """Return one look as a judgement."""
     return Judgement(leaf.result, (leaf,), (leaf,))
-
-
-def all_leaves(parts: Sequence[Judgement]) -> tuple[Leaf, ...]:
-    """Return the looks of all parts in order."""
-    return tuple(chain.from_iterable(part.leaves for part in parts))
-
-
-def deciding_leaves(parts: Sequence[Judgement], truth: Truth) -> tuple[Leaf, ...]:
-    """Return the looks that decided, of those parts that came out like the whole."""
-    return tuple(chain.from_iterable(part.deciding for part in parts if part.truth == truth))

@@ -23,8 +23,7 @@ from incidents.duties.judgement import (
     Judgement,
     Leaf,
     View,
-    all_leaves,
-    deciding_leaves,
+    gathered,
     join,
     look,
     single,
@@ -37,9 +36,10 @@ def judge(condition: Condition, view: View) -> Judgement:
 
     Total: every condition gives yes, no or unknown for any facts.
     """
-    found = view.seen.get(id(condition))
+    seen = view.shared if condition.universal else view.seen
+    found = seen.get(id(condition))
     if found is None:
-        found = view.seen[id(condition)] = _BY_KIND[type(condition)](condition, view)
+        found = seen[id(condition)] = _BY_KIND[type(condition)](condition, view)
     return found
 
 
@@ -70,7 +70,7 @@ def _at_least(condition: AtLeast, view: View) -> Judgement:
     sure = sum(part.truth == "yes" for part in parts)
     possible = sure + sum(part.truth == "unknown" for part in parts)
     truth: Truth = "yes" if sure >= number else "unknown" if possible >= number else "no"
-    return Judgement(truth, all_leaves(parts), deciding_leaves(parts, truth))
+    return gathered(parts, truth)
 
 
 _BY_KIND: dict[type, Callable[..., Judgement]] = {

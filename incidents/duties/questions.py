@@ -1,5 +1,7 @@
 """What to ask a person where a fact is missing, and which duties hang on the answer."""
 
+from functools import lru_cache
+
 from incidents.duties.judgement import Leaf
 from incidents.models.duty import Question
 from incidents.models.vocabulary import vocabulary
@@ -43,21 +45,19 @@ class Questions:
     """Collects questions while laws are judged; one for each fact and place."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], list[str]] = {}
+        self._found: dict[tuple[str, str], dict[str, None]] = {}
 
     def ask(self, leaf: Leaf, *, regime: str, where: str, duty: str) -> None:
         """Note that a duty hangs on the fact that a look found unknown."""
         fact = f"{regime}.{leaf.about}" if leaf.ask else leaf.about
-        self._note(fact, leaf.ask or _text(leaf, where), duty)
+        self._note(fact, leaf.ask or _text(leaf.about, where), duty)
 
     def ask_establishment(self, duty: str) -> None:
         """Note that a duty hangs on where the organisation sits."""
         self._note("established_in", TEXTS["established_in"], duty)
 
     def _note(self, fact: str, text: str, duty: str) -> None:
-        changes = self._found.setdefault((fact, text), [])
-        if duty not in changes:
-            changes.append(duty)
+        self._found.setdefault((fact, text), {})[duty] = None
 
     def listed(self) -> list[Question]:
         """Return the questions, those first on which most duties hang."""
@@ -68,12 +68,13 @@ class Questions:
         ]
 
 
-def _text(leaf: Leaf, where: str) -> str:
-    if leaf.about.startswith("protection of "):
-        key = leaf.about.removeprefix("protection of ")
+@lru_cache(maxsize=1024)
+def _text(about: str, where: str) -> str:
+    if about.startswith("protection of "):
+        key = about.removeprefix("protection of ")
         return f"How was {key} protected, and is the key safe?"
-    if leaf.about.startswith("harm."):
-        return f"Would you say that {vocabulary().harms[leaf.about.removeprefix('harm.')]}?"
-    if leaf.about.startswith("duty "):
-        return f"Is {leaf.about.removeprefix('duty ')} owed?"
-    return TEXTS[leaf.about].format(where=where)
+    if about.startswith("harm."):
+        return f"Would you say that {vocabulary().harms[about.removeprefix('harm.')]}?"
+    if about.startswith("duty "):
+        return f"Is {about.removeprefix('duty ')} owed?"
+    return TEXTS[about].format(where=where)

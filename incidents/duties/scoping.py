@@ -36,6 +36,8 @@ class Scope:
     """Places of the law where people may live, whomever it concerns."""
     day: str
     established: tuple[str, ...] | None
+    why_not: str
+    """Why the law as a whole does not stand on that day; empty where it does."""
     ask_establishment: bool = False
     """Nobody affected lives there, and whether the organisation sits there is not known."""
 
@@ -62,15 +64,18 @@ def scope_of(regime: Regime, facts: Facts, crowd: Crowd) -> Scope:
     """Return whether a law reaches the case, and whom it concerns."""
     day = day_of(regime.selected_by, facts, regime)
     areas = regime.areas_on(day)
+    why = standing(regime.in_force, None, day)
     if regime.kind != "law":
         seen = look("people", f"the {regime.kind} speaks of people everywhere", "it does", "yes")
         if crowd.nobody:
             seen = look("people", "somebody is affected", "nobody is", "no")
-        return Scope(single(seen), areas, (), tuple(sorted(facts.people)), day, crowd.established)
-    return _law_scope(regime, crowd, areas, day)
+        return Scope(
+            single(seen), areas, (), tuple(sorted(facts.people)), day, crowd.established, why
+        )
+    return _law_scope(regime, crowd, areas, day, why)
 
 
-def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str) -> Scope:
+def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str, why: str) -> Scope:
     reach = regime.reach
     living = concerned = crowd.living_in(areas)
     found = crowd.found_in(regime.where, areas)
@@ -89,6 +94,7 @@ def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str) -
         living=living,
         day=day,
         established=crowd.established,
+        why_not=why,
         ask_establishment=truth == "no" and reach.established and crowd.established is None,
     )
 

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from incidents.models.base import Value
 from incidents.models.inventory import Day
 
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
 WEEKEND = frozenset({5, 6})
+ANY_YEAR = 2026
 
 
 class Calendar(Value):
@@ -55,7 +59,7 @@ def is_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> 
 
 def knows(place: str) -> bool:
     """Return whether holidays of a place are known."""
-    return _found(place) is not None
+    return _found(place, ANY_YEAR) is not None
 
 
 def next_working_day(day: date, place: str, calendars: Mapping[str, Calendar]) -> date:
@@ -74,25 +78,24 @@ def add_working_days(day: date, number: int, place: str, calendars: Mapping[str,
 
 @lru_cache(maxsize=256)
 def _package(place: str, year: int) -> tuple[frozenset[date], frozenset[int], frozenset[date]]:
-    # Imported here: it costs 0.2 s, and most answers need no calendar.
-    import holidays  # noqa: PLC0415
-
-    found = _found(place)
-    if found is None:
+    days = _found(place, year)
+    if days is None:
         return frozenset(), WEEKEND, frozenset()
-    country, region = found
-    days = holidays.country_holidays(country, subdiv=region, years=year)
     worked = {day for day in days.weekend_workdays if day.year == year}
     return frozenset(days.keys()), frozenset(days.weekend), frozenset(worked)
 
 
 @lru_cache(maxsize=256)
-def _found(place: str) -> tuple[str, str | None] | None:
-    """Return the country and region under which the package knows a place, the finest first."""
+def _found(place: str, year: int) -> "HolidayBase | None":
+    """Return the days off of a place, of the finest area that the package knows."""
+    # Imported here: it costs 0.1 s, and most answers need no calendar. Its list of all countries
+    # would cost much more, so a place is tried instead.
     import holidays  # noqa: PLC0415
 
     country, _, region = place.partition("-")
-    known = holidays.list_supported_countries()
-    if country not in known:
-        return None
-    return country, region if region in known[country] else None
+    for subdivision in dict.fromkeys((region or None, None)):
+        try:
+            return holidays.country_holidays(country, subdiv=subdivision, years=year)
+        except NotImplementedError:
+            continue
+    return None

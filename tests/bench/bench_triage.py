@@ -44,7 +44,12 @@ ELEMENTS: Sequence[dict[str, Any]] = (
     {**NAMED, "health.record": {"state": "clear"}},
     {**NAMED, "payment.card_number": {"state": "clear"}, "payment.card_code": {"state": "clear"}},
 )
-ROLES: Sequence[Any] = ("unknown", ["controller"], ["controller", "financial_institution"])
+ROLES: Sequence[Any] = (
+    ["controller"],
+    "unknown",
+    ["controller", "network_operator"],
+    ["controller", "financial_institution"],
+)
 
 
 def reports(number: int) -> list[dict[str, Any]]:

@@ -5,11 +5,11 @@ stand `authorities/` and `calendars/`.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import rfc8785
 import yaml
 
 from incidents.data_files import read_text
@@ -82,9 +82,10 @@ def read_catalogue(root: Path) -> Catalogue:
 
 
 def version_of(catalogue: Catalogue) -> str:
-    """Return twelve hex digits of the SHA-256 over the canonical content (RFC 8785)."""
+    """Return twelve hex digits of the SHA-256 over the content, its keys sorted."""
     content = catalogue.model_dump(mode="json", by_alias=True, exclude={"version"})
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()[:VERSION_LENGTH]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def read_law_files(root: Path) -> LawFiles:
