@@ -57,6 +57,11 @@ class Settings(BaseModel):
     )
     key_file: Path | None = Field(default=None, description="Default `<home>/keys.json`.")
     inventory: Path | None = Field(default=None, description="Default `<home>/inventory`.")
+    own_law: Path | None = Field(
+        default=None,
+        description="Folder of laws of your own, such as contracts with clocks, beside those "
+        "that ship.",
+    )
     web_folder: Path | None = Field(
         default=None, description="Folder a web server shows; announcements are written there."
     )

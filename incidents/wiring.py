@@ -62,8 +62,9 @@ class Workshop:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The law that ships with the package."""
-        return read_catalogue(LAW)
+        """The law that ships with the package, and the organisation's own beside it."""
+        own = self.settings.own_law
+        return read_catalogue(LAW, *([own] if own else []))
 
     @cached_property
     def words(self) -> Words:

@@ -27,24 +27,36 @@ from incidents.risk.sources.scales_file import read_scales
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--zone", default="UTC", show_default=True, help="Your organisation's time zone.")
+@click.option(
+    "--own-law",
+    envvar="FORTHWITH_OWN_LAW",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of laws of your own, such as contracts with clocks.",
+)
 @click.option("--json", "json_", is_flag=True, help="One JSON object and nothing else.")
-def triage(file: Path, zone: str, *, json_: bool) -> None:
+def triage(file: Path, zone: str, own_law: Path | None, *, json_: bool) -> None:
     """Say from a report FILE alone what is owed, may be owed, and what must be asked."""
-    show_triage(parse_report(read_data(file), where=str(file)), zone=zone, json_=json_)
+    report = parse_report(read_data(file), where=str(file))
+    show_triage(report, zone=zone, own_law=own_law, json_=json_)
 
 
-def show_triage(report: BreachReport, *, zone: str, json_: bool = False) -> None:
+def show_triage(
+    report: BreachReport, *, zone: str, own_law: Path | None = None, json_: bool = False
+) -> None:
     """Print what a report alone gives."""
-    found, risk = judged(report, zone=zone)
+    found, risk = judged(report, zone=zone, own_law=own_law)
     if json_:
         as_json(answer(found, risk))
     else:
         _show(console(), found, risk)
 
 
-def judged(report: BreachReport, *, zone: str) -> tuple[DutyList, RiskAssessment]:
+def judged(
+    report: BreachReport, *, zone: str, own_law: Path | None = None
+) -> tuple[DutyList, RiskAssessment]:
     """Return the duties and the risk that a report alone gives."""
-    catalogue, scales = read_catalogue(LAW), read_scales()
+    catalogue = read_catalogue(LAW, *([own_law] if own_law else []))
+    scales = read_scales()
     risk = assess(risk_facts_from_report(report), scales)
     facts = facts_from_report(report, risk, zone=zone, targets_hours={})
     return duties_owed(facts, catalogue), risk
@@ -83,6 +95,9 @@ def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
     if open_:
         title = f"{len(open_)} more may be owed until these are answered, next deadline first"
         out.print(duty_table([(one, "open") for one in open_], now, {}, title=title))
+    laws = sorted({one.regime for one in found.not_owed if not one.duty})
+    if laws:
+        out.print(f"Looked at and asking nothing here: {', '.join(laws)}", markup=False)
     for later in found.coming:
         begins = f"from {later.begins}" if later.begins else "proposed, no date"
         out.print(f"Coming: {later.name} ({later.regime}), {begins}", markup=False)

@@ -47,6 +47,7 @@ def build(
         authority_zone=route.zone,
         authority_place=route.recipient.place,
         organisation_zone=facts.zone,
+        law_zone=regime.zone,
         organisation_place=_sits(scope, facts),
         calendars=catalogue.calendars,
         filings=met,

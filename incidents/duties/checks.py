@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from incidents.duties.authority import Authority
 from incidents.duties.clock_rule import ClockRule
+from incidents.duties.conditions import asks_of
 from incidents.duties.examples import Example, ExampleFile, mismatches
 from incidents.duties.regime import Catalogue, Regime, foreign_references
 from incidents.duties.rule import DutyRule, InForce
@@ -111,8 +112,8 @@ def check_catalogue(files: LawFiles, *, only: str = "") -> list[Finding]:
         only: Id of one law to check; empty for all of them.
     """
     known, findings = known_of(files)
-    if only:
-        findings = [one for one in findings if only in one.file]
+    if only in {one.id for one, _ in known.laws}:  # what keeps another law from being read waits
+        findings = []
     seen: dict[str, str] = {}
     for regime, folder in known.laws:
         findings += _twice(regime, folder.regime, seen)
@@ -120,14 +121,15 @@ def check_catalogue(files: LawFiles, *, only: str = "") -> list[Finding]:
             findings += _sound(regime, folder.regime, known.authorities)
             findings += _referenced(regime, folder.regime, known)
             findings += _examples(regime, known.around(regime), folder)
-    if only and only not in seen:
+    if not files.laws or (only and only not in seen):
+        what = f"no law that can be read has the id {only}" if files.laws else "no law is there"
         findings.append(
             Finding(
                 gate="shape",
                 file="(folder)",
                 field="id",
-                what=f"no law has the id {only}, or it cannot be read",
-                repair="`forthwith law list` shows the ids",
+                what=what,
+                repair="name a folder with <place>/<law>/regime.yaml, and a law that stands there",
             )
         )
     return findings
@@ -311,8 +313,31 @@ def _examples(regime: Regime, law: Catalogue, folder: LawFolder) -> list[Finding
     if read is None:
         return findings
     for index, example in enumerate(read.examples):
+        findings += _named(example, index, regime, law, folder.examples)
         findings += _worked(example, index, law, regime, folder.examples)
     return findings + _both_ways(read, regime, folder.examples)
+
+
+def _named(
+    example: Example, index: int, regime: Regime, law: Catalogue, document: Document
+) -> Iterator[Finding]:
+    """A name that no law has would make a case say nothing."""
+    loaded = {one.id for one in law.regimes}
+    duties = {duty.id for duty in regime.duties}
+    asks = {ask for duty in regime.duties for ask in duty.asks} | asks_of(regime.binds)
+    wrong = [
+        *(("duty", name, duties) for name in example.duties_named(loaded) - duties),
+        *(("question", name, asks) for name in example.questions_named(loaded) - asks),
+    ]
+    for what, name, known in sorted(wrong):
+        yield Finding(
+            gate="words",
+            file=document.file,
+            line=document.line_of(("examples", index)),
+            field=f"examples.{index}",
+            what=f"this law has no {what} {name}",
+            repair=f"it has {', '.join(sorted(known)) or 'none'}",
+        )
 
 
 def _worked(

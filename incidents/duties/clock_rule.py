@@ -66,8 +66,9 @@ class ClockRule(Value):
     """`plain`: hours run on; days begin the day after and end at 23:59:59 local time.
     `first_day_counts`: the day of the start is day one.
     `reg1182`: Regulation 1182/71, which puts a later legal limit beside the plain count."""
-    zone: str = "organisation"
-    """`authority`, `organisation` or an IANA name: whose midnight ends a day."""
+    zone: str = "law"
+    """`law`, `authority`, `organisation` or an IANA name: whose midnight ends a day. Where there is
+    no authority, its zone is the law's."""
     roll: Literal["none", "next_working_day"] = "none"
     roll_at: Annotated[str, Field(pattern=r"^([012]\d:[0-5]\d)?$")] = ""
     """Local time on the working day rolled to; empty is the end of that day."""

@@ -348,3 +348,12 @@ def duties_named(condition: Condition | None) -> set[str]:
     if isinstance(condition, DutyTest):
         return {condition.duty}
     return set().union(*(duties_named(part) for part in parts_of(condition)))
+
+
+def asks_of(condition: Condition | None) -> set[str]:
+    """Return the questions to a person that stand in a condition."""
+    if condition is None:
+        return set()
+    if isinstance(condition, Ask):
+        return {condition.ask}
+    return set().union(*(asks_of(part) for part in parts_of(condition)))

@@ -36,6 +36,7 @@ class Surroundings:
     authority_place: str
     organisation_zone: str
     calendars: Mapping[str, Calendar]
+    law_zone: str = "organisation"
     organisation_place: str = ""
     filings: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     """When duties were met, by the references the clocks use."""
@@ -117,9 +118,13 @@ def _count(rule: ClockRule, timeline: Timeline, around: Surroundings) -> Deadlin
 
 
 def _zone(rule: ClockRule, around: Surroundings) -> str:
+    own = around.organisation_zone
+    if rule.zone == "organisation":
+        return own
+    law = own if around.law_zone == "organisation" else around.law_zone
     if rule.zone == "authority":
-        return around.authority_zone or around.organisation_zone
-    return around.organisation_zone if rule.zone == "organisation" else rule.zone
+        return around.authority_zone or law
+    return law if rule.zone == "law" else rule.zone
 
 
 def _start(

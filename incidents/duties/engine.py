@@ -253,7 +253,7 @@ def _ask(case: _Case, rule: DutyRule, route: Route, found: Found, duty: str) -> 
             questions.ask(leaf, regime=regime.id, where=regime.where, duty=duty)
         return
     looks = [found.judgement] if found.judgement.truth == "unknown" else []
-    further = [judge(condition, found.view) for condition in rule.clock_conditions]
+    further = [judge(condition, found.view) for condition in rule.side_conditions]
     looks += [part for part in (*found.exempt, *further) if part.truth == "unknown"]
     for leaf in (leaf for one in looks for leaf in one.deciding):
         questions.ask(leaf, regime=regime.id, where=regime.where, duty=duty)

@@ -1,6 +1,6 @@
 """Worked cases beside each law: a sentence, a situation, an outcome; a lawyer can read them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -11,6 +11,7 @@ from incidents.duties.regime import Catalogue
 from incidents.models.base import Instant, Value
 from incidents.models.duty import Duty, DutyList, Facts, Truth
 from incidents.models.report import Count, Range
+from incidents.models.vocabulary import HarmKey
 
 TRUTHS = (
     "malicious",
@@ -41,7 +42,7 @@ class Situation(Facts):
     direct_loss_cny: Count = Range()
     notice_cost_usd: Count = Range()
     employees: Count = Range()
-    harms: dict[str, PlainTruth] = {}
+    harms: dict[HarmKey, PlainTruth] = {}
     answers: dict[str, PlainTruth] = {}
 
     @model_validator(mode="before")
@@ -118,6 +119,31 @@ class Example(Value):
     article: Annotated[str, Field(min_length=3)]
     situation: Situation
     outcome: Outcome
+
+    def duties_named(self, loaded: Collection[str]) -> set[str]:
+        """Return the law's own duties that the case names, without their place."""
+        outcome = self.outcome
+        listed = [*outcome.owed, *outcome.may_be_owed, *outcome.owed_if]
+        listed += [*outcome.not_owed, *outcome.coming]
+        for values in (
+            outcome.due_by,
+            outcome.legal_limit,
+            outcome.target_by,
+            outcome.must_say,
+            outcome.need_not_say,
+            outcome.must_not_say,
+            outcome.offers,
+            outcome.shows,
+            self.situation.filings,
+        ):
+            listed += values
+        listed += [duty for hold in self.situation.holds for duty in hold.duties]
+        return {_base(name) for name in listed if _base(name) not in loaded}
+
+    def questions_named(self, loaded: Collection[str]) -> set[str]:
+        """Return the law's own questions that the case answers."""
+        answers = self.situation.answers
+        return {name for name in answers if name.partition(".")[0] not in loaded}
 
 
 class Survivor(Value):

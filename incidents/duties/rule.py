@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from incidents.duties.authority import RecipientRule
 from incidents.duties.clock_rule import ClockRule, DutyRef, Span
-from incidents.duties.conditions import Condition, duties_named
+from incidents.duties.conditions import Condition, asks_of, duties_named
 from incidents.models.base import Value
 from incidents.models.duty import AnnouncementMeans, Channels, Citation, Phase, Relation
 from incidents.models.inventory import Day
@@ -224,6 +224,19 @@ class DutyRule(Value):
         return frozenset().union(*(duties_named(condition) for condition in conditions))
 
     @cached_property
+    def asks(self) -> frozenset[str]:
+        """Questions to a person that anything of the duty hangs on."""
+        conditions = [
+            self.when,
+            *(one.when for one in self.unless),
+            *(one.when for one in self.also_say),
+            *(one.when for one in self.offers),
+            self.announcement.when if self.announcement else None,
+            *self.clock_conditions,
+        ]
+        return frozenset().union(*(asks_of(condition) for condition in conditions))
+
+    @cached_property
     def references(self) -> list[str]:
         """Duties whose filing this one waits for or is tied to, as the file writes them."""
         tie = [self.relative_to.duty] if self.relative_to else []
@@ -235,6 +248,17 @@ class DutyRule(Value):
         """Conditions that move a deadline."""
         rolls = [clock.roll_when for clock in self.clocks if clock.roll_when is not None]
         return [*rolls, *(one.when for clock in self.clocks for one in clock.extensions)]
+
+    @cached_property
+    def side_conditions(self) -> list[Condition]:
+        """Conditions that change what a duty asks, not whether it exists: each is asked about.
+
+        Of the grounds of an announcement only those are asked for that are questions of the law;
+        its numbers matter when somebody wants to announce.
+        """
+        conditions = [*self.clock_conditions, *(one.when for one in self.also_say)]
+        grounds = self.announcement.when if self.announcement else None
+        return [*conditions, grounds] if grounds and asks_of(grounds) else conditions
 
     @cached_property
     def unchanging(self) -> dict[str, Any]:

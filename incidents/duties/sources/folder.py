@@ -6,13 +6,14 @@ stand `authorities/` and `calendars/`.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from incidents.data_files import read_text
+from incidents.duties.authority import Authority
 from incidents.duties.checks import (
     AuthorityFile,
     CalendarFile,
@@ -22,6 +23,7 @@ from incidents.duties.checks import (
     Steps,
 )
 from incidents.duties.regime import Catalogue, Regime
+from incidents.duties.working_days import Calendar
 from incidents.errors import InvalidInputError, LawDataError
 from incidents.models.base import read_as
 
@@ -38,40 +40,31 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-def read_catalogue(root: Path) -> Catalogue:
-    """Return the law under a folder, with authorities and calendars from beside it.
+def read_catalogue(root: Path, *further: Path) -> Catalogue:
+    """Return the law under one or several folders, with authorities and calendars from beside each.
 
     Args:
         root: The folder of law folders, such as `incidents/duties/regimes`.
+        further: Folders of the organisation's own, such as contracts with clocks.
 
     Raises:
         InvalidInputError: for a file that cannot be read or breaks its shape.
-        LawDataError: where no law is found or an id stands twice.
+        LawDataError: where a folder holds no law or an id stands twice.
     """
     regimes: dict[str, Regime] = {}
-    for path in sorted(root.rglob("regime.yaml")):
-        regime = read_as(Regime, _data(path), where=str(path))
-        if regime.id in regimes:
-            raise LawDataError(
-                f"two laws have the id {regime.id}",
-                where=str(path),
-                repair="give each law an id of its own",
-            )
-        regimes[regime.id] = regime
-    if not regimes:
-        raise LawDataError(
-            "no law found", where=str(root), repair="name a folder with <place>/<law>/regime.yaml"
-        )
-    authorities = {
-        entry.id: entry
-        for path in _beside(root, "authorities")
-        for entry in read_as(AuthorityFile, _data(path), where=str(path)).authorities
-    }
-    calendars = {
-        entry.place: entry
-        for path in _beside(root, "calendars")
-        for entry in read_as(CalendarFile, _data(path), where=str(path)).calendars
-    }
+    authorities: dict[str, Authority] = {}
+    calendars: dict[str, Calendar] = {}
+    for folder in (root, *further):
+        for regime, path in _regimes(folder):
+            _once(regime.id, regimes, path)
+            regimes[regime.id] = regime
+        for path in _beside(folder, "authorities"):
+            for entry in read_as(AuthorityFile, _data(path), where=str(path)).authorities:
+                _once(entry.id, authorities, path)
+                authorities[entry.id] = entry
+        for path in _beside(folder, "calendars"):
+            for days in read_as(CalendarFile, _data(path), where=str(path)).calendars:
+                calendars[days.place] = days
     catalogue = Catalogue(
         version="",
         regimes=[regimes[key] for key in sorted(regimes)],
@@ -79,6 +72,25 @@ def read_catalogue(root: Path) -> Catalogue:
         calendars=calendars,
     )
     return catalogue.model_copy(update={"version": version_of(catalogue)})
+
+
+def _regimes(folder: Path) -> Iterator[tuple[Regime, Path]]:
+    paths = sorted(folder.rglob("regime.yaml"))
+    if not paths:
+        raise LawDataError(
+            "no law found", where=str(folder), repair="name a folder with <place>/<law>/regime.yaml"
+        )
+    for path in paths:
+        yield read_as(Regime, _data(path), where=str(path)), path
+
+
+def _once(name: str, known: Container[str], path: Path) -> None:
+    if name in known:
+        raise LawDataError(
+            f"the id {name} stands twice",
+            where=str(path),
+            repair="give each law and each authority an id of its own",
+        )
 
 
 def version_of(catalogue: Catalogue) -> str:
