@@ -44,8 +44,8 @@ KEYS: Mapping[str, Ed25519PrivateKey] = {
     for n, name in enumerate((FIRST, SECOND, THIRD), 1)
 }
 """Fixed keys, so that two installations can be held against each other to the byte."""
-CN = "individuals-cn-ndsr-cn-pipl-org-promise"
-EU = "individuals-cn-ndsr-cn-pipl-eu-gdpr-org-promise"
+CN = "individuals-cn-minors-cn-ndsr-cn-pipl-cn-sz-data-org-promise"
+EU = "individuals-cn-minors-cn-ndsr-cn-pipl-cn-sz-data-eu-gdpr-org-promise"
 FILING = "authority-eu-gdpr"
 CASE = "inc-2026-0001"
 
