@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from incidents.duties import places
 from incidents.duties.authority import Route
@@ -48,7 +49,7 @@ def build(
         authority_place=route.recipient.place,
         organisation_zone=facts.zone,
         law_zone=regime.zone,
-        organisation_place=_sits(scope, facts),
+        organisation_place=scope.seat,
         calendars=catalogue.calendars,
         filings=met,
         holds=lambda condition: judge(condition, view).truth,
@@ -77,21 +78,9 @@ def build(
         ),
         "places": list(_people_places(rule, route, found, scope)),
         "zone": deadline.zone,
-        "trace": [
-            *found.judgement.leaves,
-            *(leaf for part in found.exempt for leaf in part.leaves),
-        ],
+        "trace": list(chain(found.judgement.leaves, *(part.leaves for part in found.exempt))),
     }
     return trusted(Duty, values)
-
-
-def _sits(scope: Scope, facts: Facts) -> str:
-    """Return whose working days are the organisation's own: its seat within the law's places.
-
-    Without one there, its home place.
-    """
-    seats = [one for one in scope.established or () if places.is_within_any(one, scope.areas)]
-    return seats[0] if seats else facts.place
 
 
 def _met(

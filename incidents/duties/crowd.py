@@ -16,6 +16,7 @@ class Crowd:
         for place in self._possible:
             for area in places.holders(place):
                 self._by_area.setdefault(area, []).append(place)
+        self._home = facts.place
         self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def living_in(self, areas: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,6 +42,14 @@ class Crowd:
     def sits_in(self, areas: tuple[str, ...]) -> bool:
         """Return whether the organisation is known to be established in the areas."""
         return any(places.is_within_any(place, areas) for place in self.established or ())
+
+    def seat_in(self, areas: tuple[str, ...]) -> str:
+        """Return whose working days are the organisation's own there.
+
+        That is its seat in the areas, or else its home place.
+        """
+        seats = [one for one in self.established or () if places.is_within_any(one, areas)]
+        return seats[0] if seats else self._home
 
     def may_sit_in(self, areas: tuple[str, ...]) -> bool:
         """Return whether it may be established there, as far as its places are known."""

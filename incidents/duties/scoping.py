@@ -36,6 +36,8 @@ class Scope:
     """Places of the law where people may live, whomever it concerns."""
     day: str
     established: tuple[str, ...] | None
+    seat: str
+    """Place whose working days are the organisation's own under this law."""
     why_not: str
     """Why the law as a whole does not stand on that day; empty where it does."""
     ask_establishment: bool = False
@@ -70,7 +72,14 @@ def scope_of(regime: Regime, facts: Facts, crowd: Crowd) -> Scope:
         if crowd.nobody:
             seen = look("people", "somebody is affected", "nobody is", "no")
         return Scope(
-            single(seen), areas, (), tuple(sorted(facts.people)), day, crowd.established, why
+            reached=single(seen),
+            areas=areas,
+            people_in=(),
+            living=tuple(sorted(facts.people)),
+            day=day,
+            established=crowd.established,
+            seat=crowd.seat_in(areas),
+            why_not=why,
         )
     return _law_scope(regime, crowd, areas, day, why)
 
@@ -94,6 +103,7 @@ def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str, w
         living=living,
         day=day,
         established=crowd.established,
+        seat=crowd.seat_in(areas),
         why_not=why,
         ask_establishment=truth == "no" and reach.established and crowd.established is None,
     )
