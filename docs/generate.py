@@ -4,6 +4,7 @@ A test holds the pages equal to what this yields, so neither can change alone.
 """  # noqa: INP001
 
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,12 @@ import click
 
 from flows.cli import forthwith
 from incidents.models import states
+
+sys.path.append(str(Path(__file__).parent))  # where it is not run as a script
+
+from laws_page import laws_page
+from report_page import report_page
+from vocabulary_page import vocabulary_page
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -164,7 +171,13 @@ def _row(option: click.Option) -> str:
 
 def pages() -> dict[Path, str]:
     """Return each page's file and text."""
-    return {REFERENCE / "states.md": states_page(), REFERENCE / "commands.md": commands_page()}
+    return {
+        REFERENCE / "states.md": states_page(),
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "vocabulary.md": vocabulary_page(),
+        REFERENCE / "report.md": report_page(),
+        REFERENCE / "laws.md": laws_page(),
+    }
 
 
 if __name__ == "__main__":

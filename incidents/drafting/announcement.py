@@ -56,6 +56,7 @@ def draft_announcement(
         )
     parts: list[dict[str, str]] = []
     texts: list[dict[str, str]] = []
+    withheld = words.withheld(plan.forbidden)
     for locale in locales:
         voice = Voice(words.catalogue(locale), ["public", "web"])
         context = notice_context(words, fact_sheet, plan, voice, exposure=None, form=None, on=on)
@@ -69,9 +70,9 @@ def draft_announcement(
             voice=voice,
             context=context,
             headings=sections_of(words.card(NOTICE), plan, voice),
-            forbidden=plan.forbidden,
+            forbidden=withheld,
         )
-        wanted = [key for key in (*plan.required, *ALWAYS) if plan.says(key)]
+        wanted = [key for key in (*plan.required, *ALWAYS) if key not in withheld]
         for output, said in blocks.items():
             check_blocks(said, wanted, where=f"{NOTICE} ({locale}, {output})")
         about = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from incidents.models.base import Value
-from incidents.models.duty import Duty
+from incidents.models.duty import Duty, DutyStatus
 from incidents.models.notice import Audience
 from incidents.models.vocabulary import ContentKey
 
@@ -48,11 +48,13 @@ class SetPlan(Value):
     """Each list of headings some duty prescribes, in its order."""
     bases: list[Basis] = []
     authorities: list[AuthorityName] = []
+    notified: list[AuthorityName] = []
+    """Those of the authorities to whom a report is owed for certain."""
     announcement_rules: list[str] = []
-
-    def says(self, key: str) -> bool:
-        """Return whether a message of this set may hold this content."""
-        return key not in self.forbidden
+    offer_months: int = 0
+    """How long an offer to people has to run at least; 0 where no law names a time."""
+    waited: bool = False
+    """Whether an authority asked that one of these notices wait."""
 
 
 def covers(duty: Duty, place: str) -> bool:
@@ -160,9 +162,14 @@ def _plan(
         headings=_distinct(duty.headings for duty in theirs if duty.headings),
         bases=_distinct(bases),
         authorities=_authorities(everything, places),
+        notified=_authorities(
+            [duty for duty in everything if duty.status is DutyStatus.OWED], places
+        ),
         announcement_rules=_distinct(
             duty.announcement_allowed for duty in theirs if duty.announcement_allowed
         ),
+        offer_months=max((one.months or 0 for duty in theirs for one in duty.offers), default=0),
+        waited=any(duty.held for duty in theirs),
     )
 
 

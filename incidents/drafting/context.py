@@ -1,39 +1,19 @@
 """What a template may know: the facts of one kind of exposure, cleaned and chosen."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from incidents.drafting.advice import Advised, advised, group_of
-from incidents.drafting.holes import clean, clean_lines, hole
+from incidents.drafting.holes import clean, hole
+from incidents.drafting.measures import Measures, sorted_measures
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import Words
-from incidents.models.inventory import Organisation
 from incidents.models.notice import FactSheet, StoreFact
 from incidents.models.report import Certainty, Kind, Protection
 from incidents.models.scope import Form
 from incidents.models.vocabulary import vocabulary
-
-_WIDE = 400  # longest single line an organisation may put into a notice
-
-
-@dataclass(frozen=True)
-class Organ:
-    """The organisation as notices name it, every field one clean line (the address in one too)."""
-
-    name: str
-    legal_name: str
-    address: str
-    phone: str
-    email: str
-    website: str
-    court: str
-    officer: str
-    contact: str
-    check_url: str
-    announcement_url: str
-    representatives: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +42,7 @@ class Times:
     end: date | None
     aware: date | None
     signs: date | None
+    announced: date | None
     estimated: bool
     next: date
 
@@ -80,36 +61,13 @@ class Particulars:
     advised: Advised
     minutes: Mapping[str, int]
     soon: Mapping[str, str]
-    done: tuple[str, ...]
-    planned: tuple[str, ...]
-    offers: Mapping[str, str]
+    measures: Measures
+    guarded: Mapping[str, tuple[str, ...]]
+    """How elements were protected before (`encrypted`, `hashed`, `redacted`) -> their labels."""
     unknown: tuple[str, ...]
+    holder_known: bool
     risk: str
     quiet: bool
-    police: str = field(default="")
-
-
-def organ(organisation: Organisation) -> Organ:
-    """Return the organisation as notices name it."""
-    privacy = organisation.officers.get("privacy")
-    names = organisation.notices
-    return Organ(
-        name=clean(organisation.trading_name or organisation.legal_name, 80),
-        legal_name=clean(organisation.legal_name, 200),
-        address=", ".join(clean_lines(organisation.postal_address, 200).split("\n")),
-        phone=clean(organisation.phone, 60),
-        email=clean(organisation.email, 200),
-        website=clean(organisation.website, 200),
-        court=clean(organisation.court, 200),
-        officer=clean(privacy.title if privacy else "", 200),
-        contact=clean(privacy.contact if privacy else "", 200),
-        check_url=clean(names.check_url, 200),
-        announcement_url=clean(names.announcement_url, 200),
-        representatives={
-            clean(place, 10): clean(who, _WIDE)
-            for place, who in organisation.representatives.items()
-        },
-    )
 
 
 def exposed(sheet: FactSheet, exposure: int | None) -> list[StoreFact]:
@@ -125,19 +83,28 @@ def particulars(
     exposure: int | None,
     form: Form | None,
     places: Sequence[str],
+    withheld: Collection[str] = (),
 ) -> Particulars:
-    """Return what is to be said to people of one exposure; None for form and mask is the public."""
+    """Return what is to be said to people of one exposure; None for form and mask is the public.
+
+    Args:
+        words: The words.
+        sheet: What is known.
+        voice: Says the labels.
+        exposure: Mask of stores.
+        form: Which wording.
+        places: Where the people live.
+        withheld: Contents that must not be told, by any word.
+    """
     stores = exposed(sheet, exposure)
     elements = _merged(stores)
     advice = advised(words.advice, elements, places=places, form=form)
     groups = {group.id: group for group in words.advice.groups}
-    done = [measure.key for measure in sheet.measures if measure.done]
-    planned = [measure.key for measure in sheet.measures if not measure.done]
-    offers = {m.key: "done" if m.done else "planned" for m in sheet.measures if _offer(m.key)}
-    police = [key for key in (*done, *planned) if key == "police_asked_to_wait"]
+    reveals = words.revealing(withheld)
+    quiet_facts = {key for one in reveals for key in one.unknown}
     return Particulars(
         certain=sheet.certainty is Certainty.CERTAIN,
-        kinds=tuple(str(kind) for kind in sheet.kinds or ()),
+        kinds=() if "nature" in withheld else tuple(str(kind) for kind in sheet.kinds or ()),
         cause=sheet.cause,
         times=_times(sheet),
         rows=tuple(_row(voice, store) for store in stores),
@@ -146,13 +113,16 @@ def particulars(
         advised=advice,
         minutes={name: action.minutes for name, action in words.advice.actions.items()},
         soon={name: action.soon for name, action in words.advice.actions.items()},
-        done=tuple(key for key in done if not _offer(key) and key not in police),
-        planned=tuple(key for key in planned if not _offer(key) and key not in police),
-        offers=offers,
-        unknown=tuple(sheet.unknown),
+        measures=sorted_measures(
+            words.measures,
+            sheet.measures,
+            without={key for one in reveals for key in one.measures},
+        ),
+        guarded=_guarded(voice, elements),
+        unknown=tuple(key for key in sheet.unknown if key not in quiet_facts),
+        holder_known="holder" not in sheet.unknown,
         risk=sheet.risk,
         quiet=any(groups[name].quiet for name in advice.groups),
-        police="done" if "police_asked_to_wait" in done else ("planned" if police else ""),
     )
 
 
@@ -182,10 +152,6 @@ def hole_tokens(voice: Voice, form: Form) -> dict[str, str]:
         "code": hole("code"),
         "address": hole("address"),
     }
-
-
-def _offer(key: str) -> bool:
-    return key.startswith("identity_monitoring")
 
 
 def _merged(stores: Sequence[StoreFact]) -> dict[str, Protection]:
@@ -228,6 +194,14 @@ def _labels(voice: Voice, elements: Mapping[str, Protection]) -> list[str]:
     return [voice.say(f"element.{key}") for key in readable or elements]
 
 
+def _guarded(voice: Voice, elements: Mapping[str, Protection]) -> dict[str, tuple[str, ...]]:
+    return {
+        state: tuple(voice.say(f"element.{key}") for key in keys)
+        for state in ("encrypted", "hashed", "redacted")
+        if (keys := [key for key, how in elements.items() if how.state == state])
+    }
+
+
 def _not_involved(
     words: Words, sheet: FactSheet, elements: Mapping[str, Protection], voice: Voice
 ) -> list[str]:
@@ -258,6 +232,7 @@ def _times(sheet: FactSheet) -> Times:
         end=day("occurred_to"),
         aware=day("aware"),
         signs=day("first_alert") or day("suspected"),
+        announced=day("announced"),
         estimated=any(moment is not None and moment.certainty == "estimated" for moment in said),
         next=date.fromisoformat(sheet.next_update_on),
     )

@@ -21,6 +21,18 @@ from incidents.models.notice import FactSheet, Filing
 
 NOTICE = "authority/letter/filing"
 ALWAYS = ("controller_identity", "contact", "nature", "unknown_items")
+_UNLAWFUL = frozenset(
+    {
+        "external_unlawful_access",
+        "ransomware",
+        "malware",
+        "credential_stuffing",
+        "phishing",
+        "insider_misuse",
+    }
+)
+_NO_INTENT = frozenset({"mis_send", "technical_fault", "force_majeure"})
+"""Causes that by themselves say whether somebody acted unlawfully; the others leave it open."""
 
 
 class Told(Value):
@@ -79,24 +91,29 @@ def draft_filing(
         )
     voice = Voice(words.catalogue(locale or filing_locale(words, duty)), ["filing", "public"])
     plan = _plan(duty)
-    context = notice_context(words, fact_sheet, plan, voice, exposure=None, form=None, on=now)
+    context = notice_context(
+        words, fact_sheet, plan, voice, exposure=None, form=None, on=now, late_reason=late_reason
+    )
     names = [_name(other) for other in others if other.id != duty.id and _name(other)]
-    context |= _more(fact_sheet, duty, voice, now=now, told=told, late_reason=late_reason)
+    context |= _more(fact_sheet, duty, voice, now=now, told=told)
+    context["partly"] = _partly(context)
     context |= {
         "others": list(dict.fromkeys(names)),
         "subjects": _subjects(voice, subjects),
     }
     # A reason that counsel gave for being late is in the letter, whatever the law lists.
     why_late = ["delay_reasons"] if context["late"] and context["reasons"] else []
-    asked = [*dict.fromkeys([*ALWAYS, *duty.must_say, *why_late])]
+    if_late = duty.if_late_say if context["late"] else []
+    asked = [*dict.fromkeys([*ALWAYS, *duty.must_say, *why_late, *if_late])]
+    withheld = words.withheld(duty.must_not_say)
     order = words.card(NOTICE).sections[0].blocks
     headings = [
         Heading(voice.say(f"content.{key}"), [key])
         for key in sorted(asked, key=lambda key: order.index(key) if key in order else len(order))
-        if key not in duty.must_not_say
+        if key not in withheld
     ]
     outputs, blocks = render_notice(
-        words, NOTICE, voice=voice, context=context, headings=headings, forbidden=duty.must_not_say
+        words, NOTICE, voice=voice, context=context, headings=headings, forbidden=withheld
     )
     said = blocks["text"]
     absent = [part.blocks[0] for part in headings if part.blocks[0] not in said]
@@ -114,10 +131,13 @@ def draft_filing(
         description=" ".join(
             said[key].replace("\n", " ") for key in ("nature", "cause") if key in said
         ),
-        to_follow=[key for key, text in said.items() if not text.strip()],
+        to_follow=[
+            key for key, text in said.items() if not text.strip() or key in context["partly"]
+        ],
         notice=_notice_fields(told),
         others=context["others"],
         subjects=subjects,
+        before=context["its"].measures.before,
     )
     letter = outputs["text"]
     package: dict[str, Any] = {
@@ -151,6 +171,7 @@ def _plan(duty: Duty) -> SetPlan:
         forbidden=duty.must_not_say,
         bases=[Basis(regime=duty.regime, name=duty.regime_name, article=duty.citation.article)],
         authorities=[AuthorityName(place=duty.recipient.place, name=_name(duty))],
+        waited=duty.held is not None,
     )
 
 
@@ -165,7 +186,6 @@ def _more(
     *,
     now: datetime,
     told: Told,
-    late_reason: str,
 ) -> dict[str, Any]:
     named = voice.find(f"law.{duty.regime}")
     org = clean(sheet.organisation.trading_name or sheet.organisation.legal_name, 80)
@@ -177,15 +197,29 @@ def _more(
         "article": clean(duty.citation.article, 120) or "-",
         "late": duty.due_by is not None and now > duty.due_by,
         "limit": in_zone(duty.due_by, duty.zone) if duty.due_by else "",
-        "reasons": clean(late_reason, 2000),
-        "store_names": [clean(store.name, 120) for store in sheet.stores],
         "failures": [voice.say(f"failure.{failure.value}") for failure in sheet.failure],
         "numbers": numbers,
         "place_names": [voice.place(place) for place, _ in numbers],
         "grounds": [clean(reason, 500) for reason in sheet.risk_reasons],
         "told": _told(voice, told),
         "sample": bool(told.sample),
+        "waiver": clean(told.reason, 1000) if told.status == "not_told" else "",
+        "telling": told.status in {"yes", "planned"},
+        "malicious": _malicious(sheet.cause),
     }
+
+
+def _malicious(cause: str) -> str:
+    return "yes" if cause in _UNLAWFUL else "no" if cause in _NO_INTENT else ""
+
+
+def _partly(context: Mapping[str, Any]) -> list[str]:
+    """Return contents of which the facts give only a part: the letter says that more follows."""
+    partly = ["affected_services", "data_storage_location", "minors_or_elderly_count"]
+    partly.append("vulnerability_nature")
+    if not (context["waited"] or context["its"].measures.police):
+        partly.append("law_enforcement_engaged")  # that the police were told is no inquiry yet
+    return partly
 
 
 def _told(voice: Voice, told: Told) -> str:
@@ -193,6 +227,8 @@ def _told(voice: Voice, told: Told) -> str:
         return voice.say("filing.told_yes", number=voice.number(told.number))
     if told.status == "planned" and told.by:
         return voice.say("filing.told_planned", day=voice.day(told.by))
+    if told.status == "planned":
+        return voice.say("filing.told_soon")
     if told.status == "not_told" and told.reason:
         return voice.say("filing.told_not", reason=clean(told.reason, 1000))
     return voice.say("filing.told_undecided")

@@ -14,6 +14,8 @@ from incidents.models.report import Certainty, Kind, Moment
 from incidents.models.vocabulary import vocabulary
 
 TO_FOLLOW = "to_be_determined"
+_FIRST = {"initial", "yearly", "determination"}
+"""Phases that follow no earlier filing on the same breach."""
 _TYPES = {
     "external_unlawful_access": "unauthorised_access",
     "ransomware": "ransomware",
@@ -109,6 +111,7 @@ def form_fields(
     notice: Mapping[str, object],
     others: Sequence[str],
     subjects: Sequence[str],
+    before: Sequence[str] = (),
 ) -> dict[str, object]:
     """Return the form's fields: flat dotted keys, values that JSON holds, nobody's identity.
 
@@ -122,6 +125,7 @@ def form_fields(
         notice: `notice.*` fields: whether and how people are told.
         others: Names of other authorities told or to be told.
         subjects: Kinds of people concerned.
+        before: Keys of the measures that were in place before.
     """
     return {
         **_filing(sheet, duty, now, late_reason, to_follow),
@@ -133,7 +137,10 @@ def form_fields(
         "risk.outcome": _OUTCOMES[sheet.risk],
         "risk.method": "ENISA severity of personal data breaches, with further factors",
         "risk.reasons": sheet.risk_reasons,
-        "measures.taken": [measure.key for measure in sheet.measures if measure.done],
+        "measures.before": list(before),
+        "measures.taken": [
+            measure.key for measure in sheet.measures if measure.done and measure.key not in before
+        ],
         "measures.preventive": [measure.key for measure in sheet.measures if not measure.done],
         **notice,
         "other.authorities": list(others),
@@ -148,7 +155,7 @@ def _filing(
 ) -> dict[str, object]:
     late = duty.due_by is not None and now > duty.due_by
     return {
-        "filing.type": "new" if duty.phase == "initial" else "follow_up",
+        "filing.type": "new" if duty.phase in _FIRST else "follow_up",
         "filing.subtype": "incomplete" if to_follow or sheet.unknown else "complete",
         "filing.own_reference": sheet.case_ref,
         "filing.fact_sheet_version": sheet.version,

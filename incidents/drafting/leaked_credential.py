@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.context import organ
 from incidents.drafting.fact_sheet import missing_fields
+from incidents.drafting.organ import organ
 from incidents.drafting.page import notice_context, sections_of
 from incidents.drafting.render import Draft, finished, render_notice
 from incidents.drafting.voice import Voice

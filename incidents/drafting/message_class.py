@@ -28,6 +28,7 @@ def draft_class(
     people: int,
     on: date | datetime,
     channel: Channel = "email",
+    late_reason: str = "",
 ) -> Draft:
     """Return what all people of one locale, form, exposure and channel get, with holes.
 
@@ -41,21 +42,32 @@ def draft_class(
         people: How many people it is for.
         on: Date of the notice.
         channel: How it is sent; a call has no HTML.
+        late_reason: Why it comes after the limit, as counsel answered; empty where it does not.
 
     Raises:
-        DraftingError: when it cannot be rendered, or laws contradict each other about it.
+        DraftingError: when it cannot be rendered, when laws contradict each other about it, or
+            when what people are offered runs shorter than a law asks.
     """
-    if plan.conflicts:
+    withheld = words.withheld(plan.forbidden)
+    if conflicts := [*plan.conflicts, *sorted(withheld.intersection(plan.required))]:
         raise DraftingError(
-            f"one law asks for what another forbids: {', '.join(plan.conflicts)}",
+            f"one law asks for what another forbids: {', '.join(conflicts)}",
             where=plan.key,
             repair="let counsel decline the duty that does not bind here",
         )
     notice = f"individual/{channel}/breach"
     card = words.card(notice)
     voice = Voice(words.catalogue(locale), [form.value, channel])
-    context = notice_context(words, fact_sheet, plan, voice, exposure=exposure, form=form, on=on)
+    context = notice_context(
+        words, fact_sheet, plan, voice, exposure=exposure, form=form, on=on, late_reason=late_reason
+    )
     its, org = context["its"], context["org"]
+    if 0 < its.measures.months < plan.offer_months:
+        raise DraftingError(
+            f"people are offered {its.measures.months} months, and {plan.offer_months} are owed",
+            where=plan.key,
+            repair=f"record the measure identity_monitoring_{plan.offer_months}_months instead",
+        )
     if plan.titles:
         subject = voice.say("subject.titled", title=" / ".join(plan.titles), org=org.name)
     else:
@@ -68,7 +80,7 @@ def draft_class(
         voice=voice,
         context=context,
         headings=sections_of(card, plan, voice),
-        forbidden=plan.forbidden,
+        forbidden=withheld,
     )
     message = finished(
         key=f"{locale}.{form.value}.{exposure}.{channel}",

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.context import Item, hole_tokens, organ, particulars
+from incidents.drafting.context import Item, hole_tokens, particulars
 from incidents.drafting.holes import clean
+from incidents.drafting.organ import organ
 from incidents.drafting.render import Heading
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import NoticeCard, Section, Words
@@ -65,9 +66,18 @@ def notice_context(
     exposure: int | None,
     form: Form | None,
     on: date | datetime,
+    late_reason: str = "",
 ) -> dict[str, Any]:
     """Return what the templates of a breach notice may use; None for form is the public."""
-    its = particulars(words, fact_sheet, voice, exposure=exposure, form=form, places=plan.places)
+    its = particulars(
+        words,
+        fact_sheet,
+        voice,
+        exposure=exposure,
+        form=form,
+        places=plan.places,
+        withheld=words.withheld(plan.forbidden),
+    )
     org = organ(fact_sheet.organisation)
     return {
         "its": its,
@@ -75,7 +85,6 @@ def notice_context(
         "sheet": fact_sheet,
         "form": form.value if form else "public",
         "hole": hole_tokens(voice, form or Form.ACCOUNT),
-        "says": plan.says,
         "wants": lambda key: key in plan.required,
         "items_said": lambda items: _items_said(voice, items),
         "local_numbers": sorted(
@@ -85,9 +94,14 @@ def notice_context(
         ),
         "titles": [clean(title, 200) for title in plan.titles],
         "authorities": plan.authorities,
+        "notified": plan.notified,
+        "waited": plan.waited,
+        "reasons": clean(late_reason, 2000),
+        "store_names": [row.name for row in its.rows],
         "rights": _rights(words, plan),
         "bases": _bases(voice, plan),
         "bureaus": words.bureaus,
+        "agencies": [one for one in words.agencies if one.serves(plan.places)],
         "representatives": _representatives(org.representatives, plan),
         "on": on.date() if isinstance(on, datetime) else on,
         "other_lang": "zh-Hans" if voice.locale == "en" else "en",

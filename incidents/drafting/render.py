@@ -6,7 +6,7 @@ what people will read. Bodies end in `.txt` or `.html`; only the latter escape b
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -107,7 +107,7 @@ def render_notice(
     voice: Voice,
     context: Mapping[str, Any],
     headings: Sequence[Heading],
-    forbidden: Sequence[str] = (),
+    forbidden: Collection[str] = (),
 ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """Return a notice's outputs (`text`, and `html` where it has one) and each output's blocks.
 

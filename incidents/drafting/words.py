@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
@@ -12,6 +12,7 @@ from typing import Literal
 from babel.messages.pofile import PoFileError, read_po
 from pydantic import Field
 
+from incidents.drafting.library import Agency, Bureau, MeasureKinds, Reveals, Rights
 from incidents.errors import DraftingError
 from incidents.models.base import Value
 from incidents.models.notice import Audience
@@ -79,28 +80,11 @@ class Advice(Value):
     """Elements people fear for most: named as not involved where that is known."""
 
 
-class Bureau(Value):
-    """A credit reporting agency (asked for by US state laws)."""
-
-    name: str
-    address: str
-    phone: str
-    source: str
-    read_on: str
-
-
 class Banned(Value):
     """Words that must not stand in a notice: kind -> locale -> words."""
 
     blocking: dict[str, dict[str, list[str]]]
     warning: dict[str, dict[str, list[str]]]
-
-
-class Rights(Value):
-    """Which sentence on rights belongs to which law."""
-
-    by_regime: dict[str, str]
-    general: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +117,10 @@ class Words:
     catalogues: Mapping[str, Catalogue]
     advice: Advice
     bureaus: tuple[Bureau, ...]
+    agencies: tuple[Agency, ...]
+    measures: MeasureKinds
+    reveals: Mapping[str, Reveals]
+    """Content that can be forbidden -> what else would tell it."""
     rights: Rights
     banned: Banned
 
@@ -140,6 +128,14 @@ class Words:
     def advice_areas(self) -> list[str]:
         """Places that some advice is meant for alone."""
         return sorted({place for one in self.advice.actions.values() for place in one.places})
+
+    def withheld(self, forbidden: Collection[str]) -> set[str]:
+        """Return forbidden contents with those that would tell them."""
+        return {*forbidden, *(key for one in self.revealing(forbidden) for key in one.contents)}
+
+    def revealing(self, forbidden: Collection[str]) -> list[Reveals]:
+        """Return what would tell any of these contents."""
+        return [what for key, what in self.reveals.items() if key in forbidden]
 
     def card(self, notice: str) -> NoticeCard:
         """Return a notice's card.

@@ -32,7 +32,7 @@ def refresh_duties(database: Database, ref: str, catalogue: Catalogue, *, actor:
         if before is None:
             return False
         found = duties_owed(read_facts(work, ref), law_of(work, ref, catalogue))
-        if found.model_dump_json() == before.model_dump_json():
+        if found.model_dump(mode="json") == before.model_dump(mode="json"):
             return False
         _store(work, ref, found)
         return True

@@ -32,7 +32,8 @@ def changed(house: House, duty: str, **update: Any) -> Catalogue:
     catalogue = house.shop.catalogue
 
     def rule(one: DutyRule) -> DutyRule:
-        return one.model_copy(update=update) if one.id == duty else one
+        made = {**one.model_dump(by_alias=True), **update}  # a copy would keep what was worked out
+        return DutyRule.model_validate(made) if one.id == duty else one
 
     regimes = [
         one.model_copy(update={"duties": [rule(each) for each in one.duties]})

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from incidents.data_files import parse, read_text
+from incidents.drafting.library import Agency, Bureau, MeasureKinds, Reveals, Rights
 from incidents.drafting.words import (
     Advice,
     Banned,
-    Bureau,
     NoticeCard,
-    Rights,
     Words,
     check_catalogues,
     digest_of,
@@ -16,12 +15,21 @@ from incidents.drafting.words import (
 )
 from incidents.errors import DraftingError
 from incidents.models.base import V, Value, read_as
+from incidents.models.vocabulary import ContentKey
 
 _KINDS = {".txt", ".html", ".yaml", ".po"}
 
 
 class _Bureaus(Value):
     bureaus: tuple[Bureau, ...]
+
+
+class _Agencies(Value):
+    agencies: tuple[Agency, ...]
+
+
+class _Reveals(Value):
+    reveals: dict[ContentKey, Reveals]
 
 
 def read_words(root: Path) -> Words:
@@ -66,6 +74,9 @@ def read_words(root: Path) -> Words:
         catalogues=catalogues,
         advice=library(Advice, "advice.yaml"),
         bureaus=library(_Bureaus, "bureaus.yaml").bureaus,
+        agencies=library(_Agencies, "agencies.yaml").agencies,
+        measures=library(MeasureKinds, "measures.yaml"),
+        reveals=library(_Reveals, "reveals.yaml").reveals,
         rights=library(Rights, "rights.yaml"),
         banned=library(Banned, "wording.yaml"),
     )

@@ -12,8 +12,8 @@ from incidents.drafting.filing_fields import data_category
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import Words
 from incidents.errors import DraftingError
-from incidents.models.duty import Duty, Recipient
-from incidents.models.notice import FactSheet, Filing
+from incidents.models.duty import Duty, Held, Recipient
+from incidents.models.notice import FactSheet, Filing, Measure
 from incidents.models.vocabulary import vocabulary
 
 Make = Callable[..., Duty]
@@ -111,10 +111,22 @@ def test_every_content_of_the_vocabulary_has_a_block(
     for content in vocabulary().content:
         assert f"\n{said.say(f'content.{content}')}\n---" in filing.letter
     assert filing.fields["filing.to_follow"] == [
+        "parent_company",
+        "vulnerability_nature",
+        "affected_services",
+        "data_storage_location",
+        "minors_or_elderly_count",
         "severity_grade",
+        "classification_criteria",
+        "costs_losses",
+        "security_program",
+        "publicity_status",
         "notice_sample",
+        "law_enforcement_engaged",
+        "agency_contacts",
         "monitoring_offer",
         "trace_clues",
+        "indicators_of_compromise",
         "attacker_info",
         "trend_forecast",
         "support_requested",
@@ -122,7 +134,69 @@ def test_every_content_of_the_vocabulary_has_a_block(
         "other_bodies_notified",
         "accountability",
         "lessons",
+        "sensitivity_marking",
     ]
+
+
+def test_what_is_known_in_part_is_said_and_the_rest_follows(
+    words: Words, sheet: FactSheet, duty: Make
+) -> None:
+    told = sheet.model_copy(
+        update={"measures": [*sheet.measures, Measure(key="police_told", done=True)]}
+    )
+    asking = authority(duty, must_say=["data_storage_location", "law_enforcement_engaged"])
+    filing = draft(words, told, asking)
+    assert "The data was kept in these systems: Orders and Accounts." in filing.letter
+    assert "We told the police." in filing.letter
+    assert filing.letter.count("The rest of this is not known yet. It follows by 2 April") == 2
+    assert filing.fields["filing.to_follow"] == ["data_storage_location", "law_enforcement_engaged"]
+    waiting = asking.model_copy(
+        update={"held": Held(by="police", reference="1", since=DUE, article="Art 1")}
+    )
+    asked = draft(words, told, waiting)
+    assert "An authority asked us to wait." in asked.letter
+    assert asked.fields["filing.to_follow"] == ["data_storage_location"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("ransomware", "suspected of having acted unlawfully"),
+        ("mis_send", "no unlawful or malicious act"),
+        ("misconfiguration", "malicious act is suspected: not known yet. It follows"),
+        ("unknown", "malicious act is suspected: not known yet. It follows"),
+    ],
+)
+def test_malice_is_said_only_where_the_cause_tells_it(
+    words: Words, sheet: FactSheet, duty: Make, cause: str, said: str
+) -> None:
+    known = sheet.model_copy(update={"cause": cause})
+    assert said in draft(words, known, authority(duty, must_say=["malicious_suspected"])).letter
+
+
+def test_a_law_that_asks_for_reasons_only_of_the_late_gets_them_only_then(
+    words: Words, sheet: FactSheet, duty: Make
+) -> None:
+    asking = authority(duty, must_say=["nature"], if_late_say=["delay_reasons"])
+    assert "Why later" not in draft(words, sheet, asking).letter
+    late = draft(words, sheet, asking, now=datetime(2026, 3, 5, 2, tzinfo=UTC))
+    assert "Why later than the limit: not known yet." in late.letter
+
+
+def test_what_was_in_place_before_is_no_answer_to_the_breach(
+    words: Words, sheet: FactSheet, duty: Make
+) -> None:
+    before = Measure(key="before_logging", done=True)
+    filing = draft(
+        words,
+        sheet.model_copy(update={"measures": [*sheet.measures, before]}),
+        authority(duty, must_say=["measures_before", "measures_taken", "security_program"]),
+    )
+    assert filing.letter.count("Access to the data was written to logs.") == 1
+    assert "Kept in scrambled form: password." in filing.letter
+    assert filing.fields["measures.before"] == ["before_logging"]
+    assert "before_logging" not in filing.fields["measures.taken"]  # type: ignore[operator]
+    assert filing.fields["filing.to_follow"] == ["security_program"]
 
 
 def test_a_block_nobody_wrote_is_refused(words: Words, sheet: FactSheet, duty: Make) -> None:
@@ -156,6 +230,7 @@ def test_a_duty_to_people_is_no_filing(words: Words, sheet: FactSheet, duty: Mak
     [
         (Told(status="yes", number=40), "40 have been told"),
         (Told(status="planned", by=date(2026, 3, 6)), "by 6 March 2026 at the latest"),
+        (Told(status="planned"), "The day is not set yet."),
         (Told(status="undecided"), "is being decided"),
         (Told(status="not_told", reason="Nobody can read it."), "Grounds: Nobody can read it."),
     ],
@@ -163,7 +238,22 @@ def test_a_duty_to_people_is_no_filing(words: Words, sheet: FactSheet, duty: Mak
 def test_how_people_are_told_is_said(
     words: Words, sheet: FactSheet, duty: Make, told: Told, said: str
 ) -> None:
-    filing = draft(words, sheet, authority(duty, must_say=["notification_status"]), told=told)
+    for key in ("notification_status", "distribution_status"):
+        assert said in draft(words, sheet, authority(duty, must_say=[key]), told=told).letter
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (Told(status="planned"), "no ground for not telling them"),
+        (Told(status="not_told", reason="Nobody can read it."), "Grounds: Nobody can read it."),
+        (Told(status="undecided"), "Why people were not told: not known yet."),
+    ],
+)
+def test_grounds_for_not_telling_are_those_on_record(
+    words: Words, sheet: FactSheet, duty: Make, told: Told, said: str
+) -> None:
+    filing = draft(words, sheet, authority(duty, must_say=["waiver_grounds"]), told=told)
     assert said in filing.letter
 
 

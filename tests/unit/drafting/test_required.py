@@ -6,39 +6,60 @@ from datetime import date
 
 import pytest
 
-from incidents.drafting.choose import SetPlan
+from incidents.drafting.choose import AuthorityName, SetPlan
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
 from incidents.drafting.words import Words
 from incidents.errors import DraftingError
-from incidents.models.notice import FactSheet
+from incidents.models.inventory import Officer
+from incidents.models.notice import FactSheet, Measure
+from incidents.models.report import Timeline
 from incidents.models.scope import Form
 
 KEYS = [
     "nature",
     "cause",
     "incident_time",
+    "exposure_window",
     "discovery_time",
+    "attacker_info",
+    "publicity_status",
     "law_enforcement_delay",
+    "delay_reasons",
     "categories_of_records",
+    "affected_services",
     "data_origin",
     "categories_of_subjects",
     "approx_subjects",
     "local_subjects",
+    "approx_records",
     "risk_assessment",
     "likely_consequences",
     "advice_to_individuals",
+    "reset_direction",
+    "monitoring_offer",
+    "mitigation_services",
+    "fraud_alert_freeze",
+    "freeze_free_of_charge",
     "bureau_contacts",
+    "agency_contacts",
+    "police_report_right",
+    "measures_before",
     "measures_taken",
     "measures_proposed",
+    "recurrence_prevention",
+    "other_bodies_notified",
     "remedies",
     "complaint_route",
     "legal_rights",
     "contact",
+    "dpo_contact",
     "unknown_items",
+    "further_notice_promise",
     "notice_date",
     "controller_identity",
+    "parent_company",
     "legal_basis",
 ]
 
@@ -53,6 +74,7 @@ def draft(words: Words, sheet: FactSheet, plan: SetPlan, locale: str = "en") -> 
         exposure=3,
         people=1,
         on=date(2026, 3, 4),
+        late_reason="The scope took time.",
     )
 
 
@@ -67,7 +89,28 @@ def without(words: Words, output: str, key: str, body: str = "") -> Words:
 
 @pytest.fixture
 def asking(plan: SetPlan) -> SetPlan:
-    return plan.model_copy(update={"required": KEYS, "places": ["DE", "CN"]})
+    named = [AuthorityName(place="US-NY", name="Attorney General of New York")]
+    return plan.model_copy(update={"required": KEYS, "places": ["DE", "US-NY"], "notified": named})
+
+
+@pytest.fixture
+def sheet(sheet: FactSheet) -> FactSheet:
+    """All that a law can ask of a notice is known."""
+    owner = Officer(title="Lantern Holding", contact="1 Kite Road, Shenzhen")
+    officers = {**sheet.organisation.officers, "parent": owner}
+    return sheet.model_copy(
+        update={
+            "organisation": sheet.organisation.model_copy(update={"officers": officers}),
+            "measures": [
+                *sheet.measures,
+                Measure(key="identity_monitoring_18_months", done=True),
+                Measure(key="before_logging", done=True),
+            ],
+            "timeline": Timeline.model_validate(
+                {**sheet.timeline.model_dump(), "announced": "2026-03-03T01:00:00+00:00"}
+            ),
+        }
+    )
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])

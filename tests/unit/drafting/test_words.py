@@ -30,6 +30,29 @@ def test_every_word_of_the_vocabulary_can_be_said(words: Words) -> None:
             assert voice.say(f"content.{content}")
 
 
+def test_every_measure_with_a_purpose_has_its_words(words: Words) -> None:
+    kinds = words.measures
+    for locale in words.catalogues:
+        voice = Voice(words.catalogue(locale))
+        for key in kinds.before:
+            assert voice.say(f"measure.{key}.done")
+            assert voice.find(f"measure.{key}.planned") is None
+        for key in (*kinds.offers, *kinds.prevents):
+            assert voice.say(f"measure.{key}.done")
+            assert voice.say(f"measure.{key}.planned")
+        for key, months in kinds.offers.items():
+            assert str(months) in voice.say(f"measure.{key}.done")
+
+
+def test_agencies_serve_their_place_and_all_of_its_parts(words: Words) -> None:
+    def named(*places: str) -> list[str]:
+        return [one.name for one in words.agencies if one.serves(places)]
+
+    assert named("US-CO") == ["Federal Trade Commission"]
+    assert len(named("US-NY")) == 3
+    assert named("CN", "unknown") == []
+
+
 def test_every_element_leads_to_one_harm_and_its_advice(words: Words) -> None:
     grouped = [element for group in words.advice.groups for element in group.elements]
     assert sorted(grouped) == sorted(vocabulary().elements)

@@ -40,7 +40,7 @@ def test_the_inventory_page_names_every_field_and_column() -> None:
     assert sorted(field for field in named if f"| `{field}`" not in text) == []
 
 
-@pytest.mark.parametrize("words", ["elements", "causes", "roles", "content", "moments"])
+@pytest.mark.parametrize("words", ["elements", "causes", "roles", "content", "moments", "harms"])
 def test_the_vocabulary_page_names_every_word(words: str) -> None:
     text = page("reference/vocabulary.md")
     assert [word for word in getattr(vocabulary(), words) if f"| `{word}` |" not in text] == []
