@@ -32,46 +32,44 @@ def find_alarms(database: Database, *, settings: Settings) -> Sight:
     sight = Sight()
     with database.read() as work:
         for row in cases.case_rows(work):
-            if row.state == CaseState.CLOSED:
-                # A closed case asks nothing more, but its page may still have to stay up.
-                sight += Sight(alarms=list(_standing(work, row.ref)))
-                continue
             sight += _case(work, row, settings)
     return sight
 
 
 def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
-    looks: list[Callable[[], Found]] = [
-        lambda: _deadlines(work, row.ref, settings.alarm_before_hours),
-        lambda: _signatures(work, row.ref, settings),
-        lambda: _lists(work, row.ref),
-        lambda: _held(work, row),
-        lambda: _requests(work, row.ref),
-        lambda: _standing(work, row.ref),
-        lambda: _unworked(work, row),
-        lambda: _stalled(work, row),
-    ]
-    alarms: list[Alarm] = []
+    # A closed case asks nothing more, but its page may still have to stay up.
+    looks: list[Callable[[], Found]] = [lambda: _standing(work, row.ref)]
+    if row.state != CaseState.CLOSED:
+        looks += [
+            lambda: _deadlines(work, row.ref, settings.alarm_before_hours),
+            lambda: _signatures(work, row.ref, settings),
+            lambda: _lists(work, row.ref),
+            lambda: _held(work, row),
+            lambda: _requests(work, row.ref),
+            lambda: _unworked(work, row),
+            lambda: _stalled(work, row),
+        ]
+    found: dict[str, Alarm] = {}
     for look in looks:
         # One damaged row must not silence what the rest of the case calls for.
         try:
-            alarms += look()
+            for alarm in look():
+                found[alarm.key] = alarm
         except (ForthwithError, ValueError) as error:
-            alarms.append(
-                Alarm(
-                    key=f"{row.ref}:unreadable",
-                    text=f"{row.ref}: cannot be watched in full ({_kind(error)})",
-                    again_after=OVERDUE_AGAIN,
-                )
-            )
-    standing = {alarm.key for alarm in alarms}
+            unreadable = _unreadable(row.ref, error)
+            found[unreadable.key] = unreadable
     passing = {f"{row.ref}:{what}" for what in ("held", "stalled", "unworked", "unreadable")}
     passing |= {f"{row.ref}:list:{channel}" for channel in ("letter", "call", "hand")}
-    return Sight(alarms=alarms, fine=sorted(passing - standing))
+    return Sight(alarms=list(found.values()), fine=sorted(passing - found.keys()))
 
 
-def _kind(error: Exception) -> str:
-    return error.slug if isinstance(error, ForthwithError) else type(error).__name__
+def _unreadable(ref: str, error: Exception) -> Alarm:
+    what = error.slug if isinstance(error, ForthwithError) else type(error).__name__
+    return Alarm(
+        key=f"{ref}:unreadable",
+        text=f"{ref}: cannot be watched in full ({what})",
+        again_after=OVERDUE_AGAIN,
+    )
 
 
 def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> Found:
@@ -80,7 +78,7 @@ def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> Fou
         if act_by is None:
             continue
         what = "deadline" if row.due_by else "own target"
-        when = in_zone(act_by, duties.duty_value(row).zone)
+        when = in_zone(act_by, _zone(row))
         key = f"{ref}:{row.duty_id}:{act_by:%Y%m%dT%H%M}"
         left = act_by - work.now
         reached = _reached(left, before_hours)
@@ -90,6 +88,14 @@ def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> Fou
         elif reached is not None:
             text = f"{ref} {row.duty_id}: {what} {when}, {_hours(left)}; the duty is {row.state}"
             yield Alarm(key=f"{key}:{reached:g}h", text=text)
+
+
+def _zone(row: DutyRow) -> str:
+    """Return the zone its clock is read in; a damaged duty still has its deadline, in UTC."""
+    try:
+        return duties.duty_value(row).zone
+    except (ForthwithError, ValueError):
+        return "UTC"
 
 
 def _act_by(row: DutyRow) -> datetime | None:

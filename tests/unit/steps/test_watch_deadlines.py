@@ -187,9 +187,22 @@ def test_one_damaged_duty_does_not_silence_the_others(
         a_duty(database, ref, timedelta(hours=1))
     with database.write("tester") as work:
         change(work, DutyRow, (second, DUTY), body="{}")
-    assert look() == 2
+    assert look() == 3
     assert [line for line in person.heard if line.startswith(f"{first} {DUTY}")]
+    assert [line for line in person.heard if line.startswith(f"{second} {DUTY}") and "UTC" in line]
     assert [line for line in person.heard if f"{second}: cannot be watched in full" in line]
+
+
+def test_a_damaged_duty_of_a_closed_case_does_not_silence_the_open_ones(
+    database: Database, person: Person, look: Callable[[], int]
+) -> None:
+    closed, live = a_case(database, CaseState.CLOSED), a_case(database)
+    for ref in (closed, live):
+        a_duty(database, ref, timedelta(hours=1))
+    with database.write("tester") as work:
+        change(work, DutyRow, (closed, DUTY), body="{}")
+    look()
+    assert [line for line in person.heard if line.startswith(f"{live} {DUTY}")]
 
 
 def test_an_alarm_nobody_took_is_not_recorded_and_comes_again(
