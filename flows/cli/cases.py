@@ -53,7 +53,7 @@ def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bo
             "It is recorded. There is no inventory yet (`forthwith init`), so this is what the "
             "report alone tells:\n"
         )
-        show_triage(taken, zone=_zone(shop))
+        show_triage(taken, shop.catalogue, zone=_zone(shop))
         return
     if not no_flow:
         from flows.start import start_handle_breach

@@ -6,16 +6,22 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import track
+from rich.table import Table
 
 from flows.deadline_words import short_deadline
 from flows.terminal.duty_table import NOTE, duty_table
-from flows.terminal.show import as_json, console
+from flows.terminal.show import as_json, console, table
 from incidents.clock import SystemClock
 from incidents.data_files import LAW, read_data
 from incidents.duties.engine import duties_owed
 from incidents.duties.facts import facts_from_report
+from incidents.duties.regime import Catalogue
 from incidents.duties.sources.folder import read_catalogue
+from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import parse_report
+from incidents.intake.sources.veris_file import read_incidents
+from incidents.intake.veris.report import report_from_veris
 from incidents.models.duty import DutyList, DutyStatus
 from incidents.models.report import BreachReport
 from incidents.models.risk import RiskAssessment
@@ -26,6 +32,15 @@ from incidents.risk.sources.scales_file import read_scales
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "form",
+    type=click.Choice(["report", "veris"]),
+    default="report",
+    show_default=True,
+    help="What FILE holds: a breach report, or incidents in VERIS.",
+)
+@click.option("--incident", default="", help="Only the VERIS incident of this id.")
 @click.option("--zone", default="UTC", show_default=True, help="Your organisation's time zone.")
 @click.option(
     "--own-law",
@@ -34,17 +49,28 @@ from incidents.risk.sources.scales_file import read_scales
     help="Folder of laws of your own, such as contracts with clocks.",
 )
 @click.option("--json", "json_", is_flag=True, help="One JSON object and nothing else.")
-def triage(file: Path, zone: str, own_law: Path | None, *, json_: bool) -> None:
+def triage(
+    file: Path, form: str, incident: str, zone: str, own_law: Path | None, *, json_: bool
+) -> None:
     """Say from a report FILE alone what is owed, may be owed, and what must be asked."""
-    report = parse_report(read_data(file), where=str(file))
-    show_triage(report, zone=zone, own_law=own_law, json_=json_)
+    catalogue = read_catalogue(LAW, *([own_law] if own_law else []))
+    if form == "veris":
+        _triage_veris(file, incident, catalogue, zone, json_=json_)
+        return
+    if incident:
+        raise InvalidInputError(
+            "only a file of VERIS incidents has ids",
+            where="--incident",
+            repair="add --from veris, or leave it out",
+        )
+    show_triage(parse_report(read_data(file), where=str(file)), catalogue, zone=zone, json_=json_)
 
 
 def show_triage(
-    report: BreachReport, *, zone: str, own_law: Path | None = None, json_: bool = False
+    report: BreachReport, catalogue: Catalogue, *, zone: str, json_: bool = False
 ) -> None:
     """Print what a report alone gives."""
-    found, risk = judged(report, zone=zone, own_law=own_law)
+    found, risk = judged(report, catalogue, zone=zone)
     if json_:
         as_json(answer(found, risk))
     else:
@@ -52,14 +78,55 @@ def show_triage(
 
 
 def judged(
-    report: BreachReport, *, zone: str, own_law: Path | None = None
+    report: BreachReport, catalogue: Catalogue, *, zone: str
 ) -> tuple[DutyList, RiskAssessment]:
     """Return the duties and the risk that a report alone gives."""
-    catalogue = read_catalogue(LAW, *([own_law] if own_law else []))
-    scales = read_scales()
-    risk = assess(risk_facts_from_report(report), scales)
+    risk = assess(risk_facts_from_report(report), read_scales())
     facts = facts_from_report(report, risk, zone=zone, targets_hours={})
     return duties_owed(facts, catalogue), risk
+
+
+def _triage_veris(file: Path, wanted: str, catalogue: Catalogue, zone: str, *, json_: bool) -> None:
+    """Print what each incident of a file gives: one whole, or a line for each of several."""
+    held = {one.incident_id: one for one in read_incidents(file)}
+    if wanted and wanted not in held:
+        raise InvalidInputError(
+            "no incident has this id", where=f"{file}: --incident", repair="check the id"
+        )
+    chosen = [held[wanted]] if wanted else list(held.values())
+    if len(chosen) == 1:
+        show_triage(report_from_veris(chosen[0]), catalogue, zone=zone, json_=json_)
+        return
+    judgements = {
+        one.incident_id: judged(report_from_veris(one), catalogue, zone=zone)
+        for one in track(chosen, console=Console(stderr=True), transient=True)
+    }
+    if json_:
+        as_json(
+            {
+                "incidents": [
+                    {"incident_id": key, **answer(found, risk)}
+                    for key, (found, risk) in judgements.items()
+                ]
+            }
+        )
+    else:
+        console().print(_overview(judgements))
+
+
+def _overview(judgements: dict[str, tuple[DutyList, RiskAssessment]]) -> Table:
+    rows = []
+    for key, (found, risk) in judgements.items():
+        sure = sum(duty.status != DutyStatus.MAY_BE_OWED for duty in found.duties)
+        shown = "".join(one if one.isprintable() else "?" for one in key)
+        may_be, asked = len(found.duties) - sure, len(found.questions)
+        rows.append((shown, risk.level, sure, may_be, asked))
+    return table(
+        f"{len(rows)} incidents",
+        ("incident", "risk", "owed", "may be owed", "questions"),
+        rows,
+        note=f"--incident ID shows one of them whole. {NOTE}",
+    )
 
 
 def answer(found: DutyList, risk: RiskAssessment) -> dict[str, Any]:
@@ -98,9 +165,12 @@ def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
     laws = sorted({one.regime for one in found.not_owed if not one.duty})
     if laws:
         out.print(f"Looked at and asking nothing here: {', '.join(laws)}", markup=False)
+    coming: dict[tuple[str, str], list[str]] = {}
     for later in found.coming:
-        begins = f"from {later.begins}" if later.begins else "proposed, no date"
-        out.print(f"Coming: {later.name} ({later.regime}), {begins}", markup=False)
+        coming.setdefault((later.begins or "", later.regime), []).append(later.name)
+    for (begins, regime), names in coming.items():
+        when = f"from {begins}" if begins else "proposed, no date"
+        out.print(f"Coming {when} ({regime}): {'; '.join(names)}", markup=False)
 
 
 def _show_first(out: Console, found: DutyList, now: datetime) -> None:

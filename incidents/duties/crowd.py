@@ -12,6 +12,7 @@ class Crowd:
         self.established = places.establishments(facts)
         self.nobody = bool(facts.people) and not places.is_possible(places.total(facts.people))
         self._possible = [one for one, many in facts.people.items() if places.is_possible(many)]
+        self._nobody_placed = set(self._possible) <= {places.UNKNOWN_PLACE} and not self.nobody
         self._by_area: dict[str, list[str]] = {}
         for place in self._possible:
             for area in places.holders(place):
@@ -28,8 +29,8 @@ class Crowd:
         return self._known[areas]
 
     def lives_there(self, areas: tuple[str, ...]) -> Truth:
-        """Return whether somebody lives in the areas."""
-        if not self.people:
+        """Return whether somebody lives in the areas; open where nobody has a known place."""
+        if self._nobody_placed:
             return "unknown"
         living = self.living_in(areas)
         if not living:
@@ -57,7 +58,7 @@ class Crowd:
 
     def found_in(self, where: str, areas: tuple[str, ...]) -> str:
         """Return in words who lives in a law's territory."""
-        if not self.people:
+        if self._nobody_placed:
             return "where people live is not known"
         living = self.living_in(areas)
         if living:

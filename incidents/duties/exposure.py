@@ -31,16 +31,21 @@ def _any_of(keys: Sequence[str], test: ElementTest, view: View) -> Judgement:
     """Look only at the elements that are among the data: a list of all others helps nobody."""
     held = view.facts.elements
     among = [key for key in keys if held is not None and key in held]
-    if among:
-        return join([_exposed(key, test, view) for key in among], "yes")
-    known = vocabulary().elements
-    names = " or ".join(known[key].label for key in keys)
-    found, truth = _NOT_KNOWN if held is None else _ABSENT
-    return single(look("elements", f"{names} was exposed", found, truth))
+    looks = [_exposed(key, test, view) for key in among]
+    if not among or view.facts.more_elements:
+        known = vocabulary().elements
+        names = " or ".join(known[key].label for key in keys if key not in among)
+        looks.append(single(look("elements", f"{names} was exposed", *_unlisted(view.facts))))
+    return join(looks, "yes")
 
 
 _NOT_KNOWN: tuple[str, Truth] = ("not known", "unknown")
 _ABSENT: tuple[str, Truth] = ("not among the data", "no")
+
+
+def _unlisted(facts: Facts) -> tuple[str, Truth]:
+    """Return what is known of an element that the report does not list."""
+    return _NOT_KNOWN if facts.elements is None or facts.more_elements else _ABSENT
 
 
 def _exposed(key: str, test: ElementTest, view: View) -> Judgement:
@@ -52,11 +57,9 @@ def _exposed(key: str, test: ElementTest, view: View) -> Judgement:
 
 def _look(key: str, test: ElementTest, facts: Facts) -> Leaf:
     label = vocabulary().elements[key].label
-    if facts.elements is None:
-        return look("elements", f"{label} was exposed", *_NOT_KNOWN)
-    protection = facts.elements.get(key)
+    protection = (facts.elements or {}).get(key)
     if protection is None:
-        return look("elements", f"{label} was exposed", *_ABSENT)
+        return look("elements", f"{label} was exposed", *_unlisted(facts))
     if not test.unprotected:
         return look("elements", f"{label} was exposed", "exposed", "yes")
     found = f"{protection.state}, key {protection.key}"
@@ -68,9 +71,11 @@ def _look(key: str, test: ElementTest, facts: Facts) -> Leaf:
 
 def _named(facts: Facts) -> Leaf:
     """The name only links the data to somebody, so its own protection does not matter here."""
-    held = facts.elements is not None and NAME in facts.elements
-    truth: Truth = "unknown" if facts.elements is None else "yes" if held else "no"
-    return look("elements", "the name was beside it", _held(held, facts.elements), truth)
+    wants = "the name was beside it"
+    if NAME in (facts.elements or {}):
+        return look("elements", wants, "it was", "yes")
+    found, truth = _unlisted(facts)
+    return look("elements", wants, "no name among the data" if truth == "no" else found, truth)
 
 
 def _readable(protection: Protection, test: ElementTest) -> Truth:
@@ -88,15 +93,9 @@ def _readable(protection: Protection, test: ElementTest) -> Truth:
 
 def _identified(facts: Facts) -> Leaf:
     wants = "something that tells who the person is was beside it"
-    if facts.elements is None:
-        return look("elements", wants, "not known", "unknown")
     known = vocabulary().elements
-    naming = [known[key].label for key in facts.elements if known[key].identifier]
-    truth: Truth = "yes" if naming else "no"
-    return look("elements", wants, naming[0] if naming else "nothing of the kind", truth)
-
-
-def _held(held: bool, elements: object) -> str:
-    if elements is None:
-        return "not known"
-    return "it was" if held else "no name among the data"
+    naming = [known[key].label for key in facts.elements or () if known[key].identifier]
+    if naming:
+        return look("elements", wants, naming[0], "yes")
+    found, truth = _unlisted(facts)
+    return look("elements", wants, "nothing of the kind" if truth == "no" else found, truth)

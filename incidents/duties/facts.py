@@ -1,5 +1,6 @@
 """What a law may ask of a case, taken from a report alone: enough for the first ten minutes."""
 
+from incidents.duties.places import TERRITORIES
 from incidents.models.base import Zone
 from incidents.models.duty import Facts, Truth
 from incidents.models.report import UNKNOWN, BreachReport, Kind, Range, Unknown
@@ -37,6 +38,7 @@ def facts_from_report(
         children=_by_place(known.children),
         minors=_by_place(known.minors),
         elements=None if known.elements == UNKNOWN else known.elements,
+        more_elements=known.more_elements,
         risk=assessment.level,
         harm_likely=assessment.harm_likely,
         unintelligible=assessment.unintelligible,
@@ -109,8 +111,10 @@ def _spelt(place: str) -> str:
     code, _, rest = place.strip().partition("-")
     if code.lower() == UNKNOWN:
         return UNKNOWN
-    code = SPELT.get(code.upper(), code.upper())
-    return f"{code}-{rest.upper()}" if rest else code
+    code, rest = SPELT.get(code.upper(), code.upper()), rest.upper()
+    if code == "US" and rest in TERRITORIES:
+        return rest
+    return f"{code}-{rest}" if rest else code
 
 
 def _by_place(counts: dict[str, Range]) -> dict[str, Range]:

@@ -47,6 +47,8 @@ class Facts(Value):
     children: dict[str, Range] = {}
     minors: dict[str, Range] = {}
     elements: dict[ElementKey, Protection] | None = None
+    more_elements: bool = False
+    """Whether others than those may be among the data."""
     risk: Level = "unknown"
     harm_likely: Truth = "unknown"
     unintelligible: Truth = "unknown"

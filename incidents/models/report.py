@@ -233,6 +233,10 @@ class ReportedFacts(Value):
     children: dict[str, Count] = Field(default={}, description="Under 14, per place.")
     minors: dict[str, Count] = Field(default={}, description="Under 18, per place.")
     elements: dict[ElementKey, Protection] | Unknown = UNKNOWN
+    more_elements: bool = Field(
+        default=False,
+        description="Other elements may be among the data too: what is not listed is then open.",
+    )
     holder: Literal[
         "unknown", "known_trusted", "known_untrusted", "public", "criminal", "returned"
     ] = "unknown"

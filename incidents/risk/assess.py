@@ -11,11 +11,11 @@ from collections.abc import Callable
 from incidents.models.report import UNKNOWN, Range
 from incidents.models.risk import Answer, Level, Reason, RiskAssessment
 from incidents.risk.facts import RiskFacts
-from incidents.risk.grades import NOBODY, NOT_KNOWN, harms_of, reached
+from incidents.risk.grades import MORE, NOBODY, NOT_KNOWN, harms_of, reached
 from incidents.risk.gravity import WORDS, readable
 from incidents.risk.loss import DAMAGE
 from incidents.risk.people import ORDER, Step, in_need_of_care, many_people, singled_out
-from incidents.risk.picture import Picture, picture, unintelligible
+from incidents.risk.picture import Picture, may_weigh_more, picture, unintelligible
 from incidents.risk.scales import Scales
 from incidents.risk.severity import is_malicious, score
 
@@ -82,6 +82,8 @@ def _level(
         reasons.append(Reason(text=f"{text} ({seen.gravity.why}).", points=base))
     reasons += [Reason(text=step.reason, points=f"at least {step.floor}") for step in steps]
     level = max([base, *[step.floor for step in steps]], key=ORDER.index)
+    if level == "unlikely" and may_weigh_more(seen.facts, scales):
+        level = "unknown"
     return level, [*reasons, *_open_points(seen, scales)]
 
 
@@ -106,14 +108,26 @@ _CHECKS: tuple[Callable[[Picture, Scales], Step | None], ...] = (
 
 def _open_points(seen: Picture, scales: Scales) -> list[Reason]:
     """Return what is not known, and how it was read."""
-    facts = seen.facts
+    texts = [*_about_data(seen.facts, scales), *_about_hands(seen, scales)]
+    return [Reason(text=text) for text in texts]
+
+
+def _about_data(facts: RiskFacts, scales: Scales) -> list[str]:
     points = []
     if facts.kinds is None:
         points.append("What was done to the data is not known; it is read as disclosed.")
+    if may_weigh_more(facts, scales):
+        points.append(f"{MORE} That could raise it.")
     if facts.people.high is None and facts.people.best is None:
         points.append("How many people are affected is not known; a large number could raise it.")
     if unintelligible(facts) == "unknown":
         points.append("Whether the data can be read is not known; it is taken as readable.")
+    return points
+
+
+def _about_hands(seen: Picture, scales: Scales) -> list[str]:
+    facts = seen.facts
+    points = []
     if seen.hand != "nobody" and is_malicious(facts, scales) == UNKNOWN:
         points.append("Whether somebody meant harm is not known.")
     if seen.hand != "nobody" and facts.holder == UNKNOWN:
@@ -126,4 +140,4 @@ def _open_points(seen: Picture, scales: Scales) -> list[Reason]:
         points.append("Whether children are affected is not known.")
     if facts.targeted == UNKNOWN and seen.hand in {"open", "hostile"}:
         points.append("Whether particular people were singled out is not known.")
-    return [Reason(text=text) for text in points]
+    return points

@@ -14,6 +14,8 @@ class RiskFacts(Value):
 
     elements: dict[ElementKey, Protection] | None = None
     """None where it is not known what was touched."""
+    more_elements: bool = False
+    """Whether others than those may be among the data."""
     kinds: list[Kind] | None = None
     cause: CauseKey = "unknown"
     malicious: bool | Unknown = UNKNOWN
@@ -44,6 +46,7 @@ def risk_facts_from_report(report: BreachReport) -> RiskFacts:
     people = sum(known.people.values(), Range.exactly(0)) if known.people else Range()
     return RiskFacts(
         elements=None if known.elements == UNKNOWN else known.elements,
+        more_elements=known.more_elements,
         kinds=None if claim.kinds == UNKNOWN else claim.kinds,
         cause=claim.cause,
         malicious=claim.malicious,

@@ -14,11 +14,12 @@ from incidents.models.vocabulary import vocabulary
 from incidents.risk.compromise import low_probability
 from incidents.risk.facts import RiskFacts
 from incidents.risk.people import many_people, struck
-from incidents.risk.picture import Picture, at_best, at_worst, picture
+from incidents.risk.picture import Picture, at_best, at_worst, may_weigh_more, picture
 from incidents.risk.scales import HANDS, WEIGHTS, DataRule, Ladder, Scales
 
 NOBODY = "Nobody is affected."
 NOT_KNOWN = "Which data was touched is not known."
+MORE = "Other data may be among it."
 MISUSED = "The data has already been misused."
 COMPROMISE = "low_probability_of_compromise"
 FROM_LEVEL: dict[Level, Answer] = {"unlikely": "no", "risk": "unknown", "high": "yes"}
@@ -56,12 +57,15 @@ def harms_of(facts: RiskFacts, scales: Scales, seen: Picture | None) -> dict[str
         others = [better] if worse is facts else [better, worse]
         readings += [picture(one, scales) for one in others]
     whose = [_by_people(one, scales) for one in readings]
+    more = may_weigh_more(facts, scales)
     graded = {}
     for harm in vocabulary().harms:
         judged = [_judge(harm, one, hit, scales) for one, hit in zip(readings, whose, strict=True)]
         answer, grounds = judged[0]
         if any(other != answer for other, _ in judged):
             answer, grounds = "unknown", [*grounds, *open_points]
+        if more and answer == ("yes" if harm == COMPROMISE else "no"):
+            answer, grounds = "unknown", [*grounds, MORE]
         reasons = [_reason(text) for text in [*grounds, _verdict(harm, answer)]]
         graded[harm] = Graded(answer=answer, reasons=reasons)
     return graded

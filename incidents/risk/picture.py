@@ -58,6 +58,11 @@ def picture(facts: RiskFacts, scales: Scales) -> Picture:
     return Picture(facts, legible, hand, why_hand, weighed, loss, why_loss, words)
 
 
+def may_weigh_more(facts: RiskFacts, scales: Scales) -> bool:
+    """Return whether data that is not known yet could make it worse."""
+    return facts.more_elements and (is_damaged(facts) or hands_of(facts, scales)[0] != "nobody")
+
+
 def unintelligible(facts: RiskFacts) -> Answer:
     """Return whether a taker can make nothing of all of it, as laws on encryption ask.
 
@@ -70,6 +75,8 @@ def unintelligible(facts: RiskFacts) -> Answer:
         None if paper and one.state == "encrypted" and one.unintelligible else one.unintelligible
         for one in facts.elements.values()
     }
+    if facts.more_elements:
+        states.add(None)
     if False in states:
         return "no"
     return "unknown" if None in states else "yes"

@@ -113,6 +113,7 @@ def case_facts(
             "children": _subgroup(scope.children_by_place, scope),
             "minors": _subgroup(scope.minors_by_place, scope),
             "elements": worst_protection(found.exposures),
+            "more_elements": told.more_elements and not found.exposures,
             "roles": list(organisation.roles),
             "established_in": list(organisation.established_in),
             "promise": _promise(policy, listed=bool(organisation.policies)),

@@ -97,6 +97,7 @@ def _risk_facts(work: UnitOfWork, ref: str) -> RiskFacts:
     return told.model_copy(
         update={
             "elements": worst_protection(found.exposures),
+            "more_elements": told.more_elements and not found.exposures,
             "people": Range.exactly(scope.total),
             "children": _any_minor(scope),
             "roles": list(inventory.organisation.roles) if inventory else told.roles,

@@ -372,6 +372,56 @@ def test_a_number_that_becomes_known_moves_no_deadline_later(
         assert after[key].due_by == before[key].due_by
 
 
+OPEN = {
+    **dict.fromkeys(
+        (
+            "acquired",
+            "internal_only",
+            "was_source",
+            "unintelligible",
+            "harm_averted",
+            "crime_suspected",
+            "promise",
+            "harm_likely",
+            "risk",
+        ),
+        "unknown",
+    ),
+    **dict.fromkeys(("media", "elements", "roles", "established_in", "kinds")),
+    "employees": {},
+    "notice_cost_usd": {},
+}
+
+
+@given(cases, st.sampled_from(sorted([*OPEN, "more_elements"])), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_fact_that_becomes_known_turns_no_answer_and_moves_no_deadline_later(
+    case: dict[str, Any], fact: str, data: st.DataObject
+) -> None:
+    if fact == "more_elements":
+        known = case["elements"] or {}
+        found = {**known, **(data.draw(elements) or {}), **known}
+        vague, sure = {**case, "elements": known, fact: True}, {**case, "elements": found}
+    else:
+        vague, sure = {**case, fact: OPEN[fact]}, case
+    before, after = ask(**vague), ask(**sure)
+    now = by_id(after)
+    hanging = {key for question in before.questions for key in question.changes}
+    for duty in before.duties:
+        # An exemption that the organisation must show leaves a duty owed, and is asked about.
+        if duty.status == DutyStatus.OWED and duty.id not in hanging:
+            assert now[duty.id].status == DutyStatus.OWED
+        if duty.due_by and duty.id in now and (later := now[duty.id].due_by):
+            assert later <= duty.due_by
+    refused = {(no.regime, no.duty) for no in before.not_owed}
+    owed = {(duty.regime, duty.duty) for duty in before.duties}
+    for duty in after.duties:
+        # A law that binds by a seat alone is asked about and not listed until the seat is known.
+        asked_about = f"{duty.regime}/{duty.duty}" in hanging
+        refused_before = {(duty.regime, duty.duty), (duty.regime, "")} & refused
+        assert (duty.regime, duty.duty) in owed or asked_about or not refused_before
+
+
 @given(cases)
 @settings(max_examples=100, deadline=None)
 def test_awareness_after_the_first_alert_is_the_only_fact_that_moves_a_clock_later(

@@ -125,6 +125,23 @@ def test_one_more_element_never_lowers_the_level(
     assert rank(more) >= rank(weigh(case))
 
 
+@given(cases, st.sampled_from(KEYS), st.sampled_from(PROTECTIONS))
+@settings(max_examples=300, deadline=None)
+def test_what_is_settled_while_data_may_be_missing_stays_settled_when_it_is_found(
+    case: dict[str, Any], key: str, protection: dict[str, str]
+) -> None:
+    assume(key not in case["elements"])
+    before = weigh(case, more_elements=True)
+    after = weigh(case, elements={**case["elements"], key: protection})
+    settled = {harm for harm, answer in before.answers.items() if answer != "unknown"}
+    assert {harm: after.answers[harm] for harm in settled} == {
+        harm: before.answers[harm] for harm in settled
+    }
+    assert before.unintelligible in {"unknown", after.unintelligible}
+    assert before.level == "unknown" or rank(after) >= rank(before)
+    assert before.level != "unlikely" or after.level == "unlikely"
+
+
 @given(cases, st.data())
 @settings(max_examples=300, deadline=None)
 def test_a_safe_key_never_raises_the_level(case: dict[str, Any], data: st.DataObject) -> None:

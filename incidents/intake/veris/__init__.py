@@ -1,0 +1,1 @@
+"""Incidents written in VERIS, the vocabulary for event recording and incident sharing."""
