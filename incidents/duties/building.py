@@ -53,6 +53,7 @@ def build(
         calendars=catalogue.calendars,
         filings=met,
         holds=lambda condition: judge(condition, view).truth,
+        starts=view.starts,
     )
     deadline = deadline_for(rule.clocks, facts.timeline, around)
     announcement = _announcement(rule.announcement, view)
@@ -91,6 +92,8 @@ def _met(
     A filing to the same place counts first, then one without a place, then the earliest anywhere.
     """
     made: dict[str, Sequence[datetime]] = {}
+    if not facts.filings:
+        return made
     for ref in rule.references:
         full = ref if "/" in ref else f"{regime.id}/{ref}"
         exact = facts.filings.get(f"{full}/{suffix}") or facts.filings.get(full)

@@ -91,10 +91,10 @@ class ClockRule(Value):
             raise ValueError("a limit from the end of the year is one in days or months")
         return self
 
-    @property
-    def stand_ins(self) -> list[MomentKey]:
-        """Return the moments that may stand in; none for a filing that was not made."""
-        return [] if self.after else self.otherwise
+    @cached_property
+    def beginnings(self) -> tuple[MomentKey, ...]:
+        """The moment it runs from and those that may stand in; none for the filing of a duty."""
+        return () if self.start is None else (self.start, *self.otherwise)
 
     @cached_property
     def length(self) -> str:

@@ -1,7 +1,27 @@
 """The people of a case by place, looked up once for all laws."""
 
+from dataclasses import dataclass
+
 from incidents.duties import places
 from incidents.models.duty import Facts, Truth
+
+
+@dataclass(slots=True)
+class Here:
+    """What a case has to do with some areas; laws of one country share it."""
+
+    living: tuple[str, ...]
+    """Places of people who live there or, known too coarsely, may do so."""
+    lives: Truth
+    """Whether somebody lives there; open where nobody has a known place."""
+    sits: bool
+    """Whether the organisation is known to be established there."""
+    may_sit: bool
+    """Whether it may be, as far as its places are known."""
+    seat: str
+    """Whose working days are the organisation's own there: its seat, or else its home place."""
+    found: str
+    """Who lives there, in words; `{where}` stands for the name of the place."""
 
 
 class Crowd:
@@ -18,53 +38,40 @@ class Crowd:
             for area in places.holders(place):
                 self._by_area.setdefault(area, []).append(place)
         self._home = facts.place
-        self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._here: dict[tuple[str, ...], Here] = {}
 
-    def living_in(self, areas: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the places of people who live in some areas or, known too coarsely, may do so."""
-        if areas not in self._known:
-            within = {place for area in areas for place in self._by_area.get(area, ())}
-            maybe = {place for place in self._possible if places.may_be_within(place, areas)}
-            self._known[areas] = tuple(sorted(within | maybe))
-        return self._known[areas]
+    def here(self, areas: tuple[str, ...]) -> Here:
+        """Return what the case has to do with some areas."""
+        if areas not in self._here:
+            self._here[areas] = self._look(areas)
+        return self._here[areas]
 
-    def lives_there(self, areas: tuple[str, ...]) -> Truth:
-        """Return whether somebody lives in the areas; open where nobody has a known place."""
-        if self._nobody_placed:
-            return "unknown"
-        living = self.living_in(areas)
-        if not living:
-            return "no"
-        certain = any(
-            self.people[place].low > 0 and places.is_within_any(place, areas) for place in living
-        )
-        return "yes" if certain else "unknown"
-
-    def sits_in(self, areas: tuple[str, ...]) -> bool:
-        """Return whether the organisation is known to be established in the areas."""
-        return any(places.is_within_any(place, areas) for place in self.established or ())
-
-    def seat_in(self, areas: tuple[str, ...]) -> str:
-        """Return whose working days are the organisation's own there.
-
-        That is its seat in the areas, or else its home place.
-        """
+    def _look(self, areas: tuple[str, ...]) -> Here:
+        within = {place for area in areas for place in self._by_area.get(area, ())}
+        maybe = [place for place in self._possible if places.may_be_within(place, areas)]
+        living = tuple(sorted(within.union(maybe)))
         seats = [one for one in self.established or () if places.is_within_any(one, areas)]
-        return seats[0] if seats else self._home
+        lives: Truth = "unknown"
+        if living and any(self.people[place].low > 0 for place in within):
+            lives = "yes"
+        elif not living and not self._nobody_placed:
+            lives = "no"
+        return Here(
+            living=living,
+            lives=lives,
+            sits=bool(seats),
+            may_sit=any(places.may_be_within(one, areas) for one in self.established or ()),
+            seat=seats[0] if seats else self._home,
+            found=self._words(living, areas),
+        )
 
-    def may_sit_in(self, areas: tuple[str, ...]) -> bool:
-        """Return whether it may be established there, as far as its places are known."""
-        return any(places.may_be_within(place, areas) for place in self.established or ())
-
-    def found_in(self, where: str, areas: tuple[str, ...]) -> str:
-        """Return in words who lives in a law's territory."""
+    def _words(self, living: tuple[str, ...], areas: tuple[str, ...]) -> str:
         if self._nobody_placed:
             return "where people live is not known"
-        living = self.living_in(areas)
         if living:
             here = places.count_here({place: self.people[place] for place in living}, areas)
             return f"{places.words_for(here)} people in {', '.join(living)}"
-        words = f"nobody affected is known to live in {where}"
+        words = "nobody affected is known to live in {where}"
         elsewhere = self.people.get(places.UNKNOWN_PLACE)
         if elsewhere and places.is_possible(elsewhere):
             words += f"; of {places.words_for(elsewhere)} people the place is not known"

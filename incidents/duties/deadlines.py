@@ -42,6 +42,8 @@ class Surroundings:
     """When duties were met, by the references the clocks use."""
     holds: Callable[[Condition], Truth] = lambda _: "unknown"
     """Judges a condition of a clock."""
+    starts: dict[Sequence[str], tuple[datetime | None, str]] = field(default_factory=dict)
+    """What moments came to so far: the clocks of a case start from few of them."""
 
 
 def deadline_for(rules: Sequence[ClockRule], timeline: Timeline, around: Surroundings) -> Deadline:
@@ -134,14 +136,20 @@ def _start(
         made = around.filings.get(rule.after, ())
         at = None if not made else min(made) if rule.which == "first" else max(made)
         return at, rule.stands_on
-    start = str(rule.start)
+    words = rule.beginnings
+    if words not in around.starts:
+        around.starts[words] = _first_of(words, timeline)
+    return around.starts[words]
+
+
+def _first_of(words: Sequence[str], timeline: Timeline) -> tuple[datetime | None, str]:
+    """Return the moment of the first word or, while that is not known, the earliest stand-in."""
+    start, *stand_ins = words
     own = timeline.moment(start)
     if own:
         return own.at, start
-    standing_in = [
-        (moment.at, word) for word in rule.stand_ins if (moment := timeline.moment(word))
-    ]
-    return min(standing_in, default=(None, start))
+    known = [(moment.at, word) for word in stand_ins if (moment := timeline.moment(word))]
+    return min(known, default=(None, start))
 
 
 def _limit(

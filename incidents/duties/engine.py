@@ -1,6 +1,6 @@
 """Facts and law in; duties, reasons, questions and gaps out. Knows no article and no hour."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,6 +37,8 @@ class _Run:
     """What came of conditions that come out alike for all laws."""
     exposed: dict[tuple[str, ...], Judgement] = field(default_factory=dict)
     """What came of each data element, which is the same for all laws."""
+    starts: dict[Sequence[str], tuple[datetime | None, str]] = field(default_factory=dict)
+    """What the moments came to from which clocks run."""
 
 
 @dataclass(slots=True)
@@ -47,13 +49,9 @@ class _Case:
     regime: Regime
     scope: scoping.Scope
     bound: Judgement | None
+    ground: Judgement
+    """Whether the law reaches the case and binds the organisation."""
     views: dict[tuple[str, ...], View] = field(default_factory=dict)
-
-    @property
-    def ground(self) -> Judgement:
-        """Whether the law reaches the case and binds the organisation."""
-        reached = self.scope.reached
-        return join([reached, self.bound], "no") if self.bound else reached
 
     def view(self, areas: tuple[str, ...] | None = None) -> View:
         """Return the facts as this law sees them, counting people of its own places as `here`."""
@@ -67,6 +65,7 @@ class _Case:
                 run.judged,
                 shared=run.shared,
                 exposed=run.exposed,
+                starts=run.starts,
             )
             self.views[here] = view
         return self.views[here]
@@ -89,11 +88,8 @@ def duties_owed(facts: Facts, catalogue: Catalogue) -> DutyList:
         case = _reached(run, regime)
         if case is None:
             continue
-        versions: dict[str, list[DutyRule]] = {}
-        for rule in regime.duties:
-            versions.setdefault(rule.id, []).append(rule)
-        for rules in versions.values():
-            if any(rule.leans_on for rule in rules):
+        for rules, leans in regime.versions:
+            if leans:
                 leaning.append((case, rules))
             else:
                 _judge_versions(case, rules)
@@ -116,7 +112,7 @@ def _urgency(duty: Duty) -> tuple[datetime, str, str, str]:
 def _reached(run: _Run, regime: Regime) -> _Case | None:
     """Return a law that may ask something; note why where it asks nothing at all."""
     scope = scoping.scope_of(regime, run.facts, run.crowd)
-    case = _Case(run, regime, scope, None)
+    case = _Case(run, regime, scope, None, scope.reached)
     if scope.reached.truth == "no":
         if scope.ask_establishment:
             for rule in regime.duties:
@@ -128,7 +124,8 @@ def _reached(run: _Run, regime: Regime) -> _Case | None:
         reason = f"{regime.name} binds only where: {_failed(bound)}"
         run.not_owed.append(_no(case, "", reason, [scope.reached, bound]))
         return None
-    return _Case(run, regime, scope, bound, case.views)
+    ground = join([scope.reached, bound], "no") if bound else scope.reached
+    return _Case(run, regime, scope, bound, ground, case.views)
 
 
 def _out_of_place(scope: scoping.Scope) -> str:
@@ -154,19 +151,13 @@ def _judge_versions(case: _Case, rules: list[DutyRule]) -> None:
             continue
         dates = rule.in_force or regime.in_force
         if dates.comes_after(day):
-            run.coming.append(
-                Coming(
-                    regime=regime.id,
-                    duty=rule.id,
-                    name=rule.name,
-                    begins=dates.from_,
-                    phrase=rule.phrase,
-                )
-            )
+            values = {"regime": regime.id, "duty": rule.id, "begins": dates.from_}
+            values |= {"name": rule.name, "phrase": rule.phrase}
+            run.coming.append(trusted(Coming, values))
     if standing is None:
         run.not_owed.append(_no(case, rules[-1].id, f"{regime.name} {why}", []))
         return
-    found = list(_from_rule(case, standing))
+    found = _from_rule(case, standing)
     run.judged[f"{regime.id}/{standing.id}"] = _existence(found)
     for one in found:
         if isinstance(one, Duty):
@@ -175,24 +166,22 @@ def _judge_versions(case: _Case, rules: list[DutyRule]) -> None:
             run.not_owed.append(one)
 
 
-def _existence(found: list[Duty | NotOwed]) -> Truth:
+def _existence(found: Sequence[Duty | NotOwed]) -> Truth:
     states = {one.status for one in found if isinstance(one, Duty)}
     if DutyStatus.OWED in states:
         return "yes"
     return "unknown" if states else "no"
 
 
-def _from_rule(case: _Case, rule: DutyRule) -> Iterator[Duty | NotOwed]:
+def _from_rule(case: _Case, rule: DutyRule) -> Sequence[Duty | NotOwed]:
     if rule.recipient.route != "each_region" or not case.scope.living:
-        yield from _judged(case, rule, case.scope.areas, "")
-        return
-    for place in case.scope.living:
-        yield from _judged(case, rule, (place,), place)
+        return _judged(case, rule, case.scope.areas, "")
+    return [one for place in case.scope.living for one in _judged(case, rule, (place,), place)]
 
 
 def _judged(
     case: _Case, rule: DutyRule, areas: tuple[str, ...], region: str
-) -> Iterator[Duty | NotOwed]:
+) -> Sequence[Duty | NotOwed]:
     view = case.view(areas)
     parts = [case.ground]
     if rule.when:
@@ -202,17 +191,16 @@ def _judged(
     judgement = join(parts, "no") if len(parts) > 1 else parts[0]
     if judgement.truth == "no":
         reason = f"{case.regime.name} asks this only if: {_failed(judgement)}"
-        yield _no(case, rule.id, reason, [judgement])
-        return
+        return [_no(case, rule.id, reason, [judgement])]
+    if not rule.unless:
+        return _duties(case, rule, Found(view, region, judgement, ()))
     exempt = {one.text: judge(one.when, view) for one in rule.unless}
-    looks = [judgement, *exempt.values()]
     shown = [text for text, part in exempt.items() if part.truth == "yes"]
     if shown:
-        yield _no(
-            case, rule.id, f"{case.regime.name} makes an exception: {'; '.join(shown)}", looks
-        )
-    else:
-        yield from _duties(case, rule, Found(view, region, judgement, tuple(exempt.values())))
+        looks = [judgement, *exempt.values()]
+        reason = f"{case.regime.name} makes an exception: {'; '.join(shown)}"
+        return [_no(case, rule.id, reason, looks)]
+    return _duties(case, rule, Found(view, region, judgement, tuple(exempt.values())))
 
 
 def _failed(judgement: Judgement) -> str:
@@ -227,8 +215,8 @@ def _no(case: _Case, duty: str, reason: str, looks: list[Judgement]) -> NotOwed:
     )
 
 
-def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
-    run = case.run
+def _duties(case: _Case, rule: DutyRule, found: Found) -> list[Duty]:
+    run, made = case.run, []
     routes = routes_for(
         rule.recipient,
         run.facts,
@@ -241,7 +229,8 @@ def _duties(case: _Case, rule: DutyRule, found: Found) -> Iterator[Duty]:
         duty = build(rule, route, found, case.regime, case.scope, run.catalogue)
         duty = held(duty, rule.hold, run.facts.holds, run.catalogue.calendars)
         _ask(case, rule, route, found, duty.id)
-        yield duty
+        made.append(duty)
+    return made
 
 
 def _ask(case: _Case, rule: DutyRule, route: Route, found: Found, duty: str) -> None:

@@ -6,6 +6,7 @@ one part is yes; otherwise an unknown part makes the whole unknown.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from incidents.models.duty import Facts, TraceStep, Truth
 
@@ -57,6 +58,8 @@ class View:
     """The same for conditions that come out alike for all laws."""
     exposed: dict[tuple[str, ...], "Judgement"] = field(default_factory=dict)
     """What came of each data element so far; it is the same for all laws."""
+    starts: dict[Sequence[str], tuple[datetime | None, str]] = field(default_factory=dict)
+    """What the moments came to from which clocks run; it is the same for all laws."""
 
 
 def join(parts: Sequence[Judgement], decisive: Truth) -> Judgement:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from incidents.duties.judgement import Leaf
+from incidents.models.base import trusted
 from incidents.models.duty import Question
 from incidents.models.vocabulary import vocabulary
 
@@ -63,7 +64,7 @@ class Questions:
         """Return the questions, those first on which most duties hang."""
         ordered = sorted(self._found.items(), key=lambda item: (-len(item[1]), item[0]))
         return [
-            Question(fact=fact, text=text, changes=sorted(changes))
+            trusted(Question, {"fact": fact, "text": text, "changes": sorted(changes)})
             for (fact, text), changes in ordered
         ]
 

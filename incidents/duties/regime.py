@@ -112,6 +112,14 @@ class Regime(Value):
         )
 
     @cached_property
+    def versions(self) -> list[tuple[list[DutyRule], bool]]:
+        """The rules of each duty, in the file's order, and whether one looks at other duties."""
+        found: dict[str, list[DutyRule]] = {}
+        for rule in self.duties:
+            found.setdefault(rule.id, []).append(rule)
+        return [(rules, any(rule.leans_on for rule in rules)) for rules in found.values()]
+
+    @cached_property
     def _steady(self) -> bool:
         return not any(law_place.from_ or law_place.to for law_place in self.places)
 

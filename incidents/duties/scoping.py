@@ -78,32 +78,31 @@ def scope_of(regime: Regime, facts: Facts, crowd: Crowd) -> Scope:
             living=tuple(sorted(facts.people)),
             day=day,
             established=crowd.established,
-            seat=crowd.seat_in(areas),
+            seat=crowd.here(areas).seat,
             why_not=why,
         )
     return _law_scope(regime, crowd, areas, day, why)
 
 
 def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str, why: str) -> Scope:
-    reach = regime.reach
-    living = concerned = crowd.living_in(areas)
-    found = crowd.found_in(regime.where, areas)
-    truth = crowd.lives_there(areas)
+    reach, here = regime.reach, crowd.here(areas)
+    concerned, truth = here.living, here.lives
+    found = here.found.replace("{where}", regime.where)
     if not reach.residents:
         truth = "unknown" if crowd.established is None else "no"
-    if reach.established and crowd.sits_in(areas) and not (reach.residents and crowd.nobody):
+    if reach.established and here.sits and not (reach.residents and crowd.nobody):
         truth, found = "yes", f"{found}; the organisation is established there"
         concerned = ()
-    elif reach.established and truth == "no" and crowd.may_sit_in(areas):
+    elif reach.established and truth == "no" and here.may_sit:
         truth, found = "unknown", f"{found}; the organisation may be established there"
     return Scope(
         reached=single(look("people", regime.ties, found, truth)),
         areas=areas,
         people_in=concerned,
-        living=living,
+        living=here.living,
         day=day,
         established=crowd.established,
-        seat=crowd.seat_in(areas),
+        seat=here.seat,
         why_not=why,
         ask_establishment=truth == "no" and reach.established and crowd.established is None,
     )
