@@ -56,10 +56,18 @@ def _counts(title: str, numbers: Mapping[str, int]) -> str:
 
 
 def publish_case(view: CaseView) -> None:
-    """Put a case's page where Prefect's interface shows it."""
+    """Put a case's page where Prefect's interface shows it, linked to the run that does so."""
     from prefect.artifacts import create_markdown_artifact
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import ArtifactCreate
+    from prefect.context import FlowRunContext
 
-    create_markdown_artifact(case_page(view), key=artifact_key(view.ref))
+    page, key = case_page(view), artifact_key(view.ref)
+    if FlowRunContext.get():
+        create_markdown_artifact(page, key=key)
+        return
+    with get_client(sync_client=True) as client:
+        client.create_artifact(ArtifactCreate(type="markdown", key=key, data=page))
 
 
 def tell(event: str, ref: str, **payload: str | int) -> None:

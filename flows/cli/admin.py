@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flows.terminal.show import as_json
+from flows.terminal.show import as_json, counted
 from incidents.data_files import read_text
 from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import report_schema
@@ -44,7 +44,7 @@ def inventory(verb: str, folder: Path | None, *, json_: bool) -> None:
         else:
             for one in findings:
                 click.echo(f"{one.level}: {one.where}: {one.what}; {one.repair}")
-            click.echo(f"{len(findings)} findings")
+            click.echo(counted(len(findings), "finding"))
         sys.exit(2 if any(one.level == "error" for one in findings) else 0)
     counts = import_inventory(
         shop.database, shop.ring, _folder(shop, folder), actor=shop.settings.actor

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flows.terminal.show import as_json, console, table
+from flows.terminal.show import as_json, console, counted, table
 from incidents.clock import SystemClock
 from incidents.data_files import LAW
 from incidents.duties.checks import LawFiles, check_catalogue
@@ -57,7 +57,7 @@ def law_show(regime: str) -> None:
     """Print one law as it is written down here."""
     for one in read_catalogue(LAW).regimes:
         if one.id == regime:
-            as_json(one.model_dump(mode="json", exclude_defaults=True))
+            as_json(one.model_dump(mode="json", exclude_defaults=True, by_alias=True))
             return
     raise NotFoundError(f"no law {regime!r}", repair="`forthwith law list` shows the ids")
 
@@ -77,7 +77,7 @@ def law_check(folder: Path | None, only: str, *, mutate: bool) -> None:
     for one in findings:
         click.echo(str(one))
     if findings:
-        raise LawDataError(f"{len(findings)} findings", repair="mend each line above")
+        raise LawDataError(counted(len(findings), "finding"), repair="mend each line above")
     click.echo("all gates pass")
     if mutate:
         _mutate(files, only)

@@ -1,6 +1,6 @@
 """The first ten minutes: a report without inventory or database gives duties and questions."""
 
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from flows.deadline_words import short_deadline
-from flows.terminal.duty_table import NOTE, duty_table
+from flows.terminal.duty_table import NOTE
 from flows.terminal.show import as_json, console, table
-from incidents.clock import SystemClock
+from flows.terminal.triage_answer import show_answer
 from incidents.data_files import LAW, read_data
 from incidents.duties.engine import duties_owed
 from incidents.duties.facts import facts_from_report
@@ -22,6 +21,7 @@ from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import parse_report
 from incidents.intake.sources.veris_file import read_incidents
 from incidents.intake.veris.report import report_from_veris
+from incidents.intake.veris.shape import Incident
 from incidents.models.duty import DutyList, DutyStatus
 from incidents.models.report import BreachReport
 from incidents.models.risk import RiskAssessment
@@ -48,14 +48,27 @@ from incidents.risk.sources.scales_file import read_scales
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of laws of your own, such as contracts with clocks.",
 )
+@click.option("--all", "whole", is_flag=True, help="Every question and all that may be owed.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object and nothing else.")
 def triage(
-    file: Path, form: str, incident: str, zone: str, own_law: Path | None, *, json_: bool
+    file: Path,
+    form: str,
+    incident: str,
+    zone: str,
+    own_law: Path | None,
+    *,
+    whole: bool,
+    json_: bool,
 ) -> None:
     """Say from a report FILE alone what is owed, may be owed, and what must be asked."""
     catalogue = read_catalogue(LAW, *([own_law] if own_law else []))
+    show = partial(show_triage, catalogue=catalogue, zone=zone, json_=json_, whole=whole)
     if form == "veris":
-        _triage_veris(file, incident, catalogue, zone, json_=json_)
+        incidents = _chosen(read_incidents(file), incident, str(file))
+        if len(incidents) == 1:
+            show(report_from_veris(incidents[0]))
+        else:
+            _show_several(incidents, catalogue, zone, json_=json_)
         return
     if incident:
         raise InvalidInputError(
@@ -63,18 +76,23 @@ def triage(
             where="--incident",
             repair="add --from veris, or leave it out",
         )
-    show_triage(parse_report(read_data(file), where=str(file)), catalogue, zone=zone, json_=json_)
+    show(parse_report(read_data(file), where=str(file)))
 
 
 def show_triage(
-    report: BreachReport, catalogue: Catalogue, *, zone: str, json_: bool = False
+    report: BreachReport,
+    catalogue: Catalogue,
+    *,
+    zone: str,
+    json_: bool = False,
+    whole: bool = False,
 ) -> None:
-    """Print what a report alone gives."""
+    """Print what a report alone gives; not `whole`, only the next of what may be owed."""
     found, risk = judged(report, catalogue, zone=zone)
     if json_:
         as_json(answer(found, risk))
     else:
-        _show(console(), found, risk)
+        show_answer(console(), found, risk, whole=whole)
 
 
 def judged(
@@ -86,20 +104,22 @@ def judged(
     return duties_owed(facts, catalogue), risk
 
 
-def _triage_veris(file: Path, wanted: str, catalogue: Catalogue, zone: str, *, json_: bool) -> None:
-    """Print what each incident of a file gives: one whole, or a line for each of several."""
-    held = {one.incident_id: one for one in read_incidents(file)}
-    if wanted and wanted not in held:
+def _chosen(incidents: list[Incident], wanted: str, where: str) -> list[Incident]:
+    chosen = [one for one in incidents if wanted in {"", one.incident_id}]
+    if not chosen:
         raise InvalidInputError(
-            "no incident has this id", where=f"{file}: --incident", repair="check the id"
+            "no incident has this id", where=f"{where}: --incident", repair="check the id"
         )
-    chosen = [held[wanted]] if wanted else list(held.values())
-    if len(chosen) == 1:
-        show_triage(report_from_veris(chosen[0]), catalogue, zone=zone, json_=json_)
-        return
+    return chosen
+
+
+def _show_several(
+    incidents: list[Incident], catalogue: Catalogue, zone: str, *, json_: bool
+) -> None:
+    """Print a line for each incident."""
     judgements = {
         one.incident_id: judged(report_from_veris(one), catalogue, zone=zone)
-        for one in track(chosen, console=Console(stderr=True), transient=True)
+        for one in track(incidents, console=Console(stderr=True), transient=True)
     }
     if json_:
         as_json(
@@ -138,56 +158,3 @@ def answer(found: DutyList, risk: RiskAssessment) -> dict[str, Any]:
     weighed = risk.model_dump(mode="json")
     levels = {"rights_and_freedoms": risk.level, **risk.answers}
     return {**found.model_dump(mode="json"), "risk": {"levels": levels, **weighed}}
-
-
-def _show(out: Console, found: DutyList, risk: RiskAssessment) -> None:
-    now = SystemClock().now()
-    out.print(f"[bold]Risk: {risk.level}[/bold] (ENISA {risk.score:.2f}, {risk.band})")
-    for reason in risk.reasons:
-        out.print(f"  - {reason.text}", markup=False)
-    _show_first(out, found, now)
-    sure = [duty for duty in found.duties if duty.status != DutyStatus.MAY_BE_OWED]
-    open_ = [duty for duty in found.duties if duty.status == DutyStatus.MAY_BE_OWED]
-    if sure:
-        title = f"{len(sure)} duties, next deadline first"
-        note = "" if open_ else NOTE
-        out.print(duty_table([(one, "open") for one in sure], now, {}, title=title, note=note))
-    _show_gaps(out, found)
-    if found.questions:
-        out.print("[bold]Questions whose answers change this[/bold]")
-        for one in found.questions:
-            hang = "1 duty hangs" if len(one.changes) == 1 else f"{len(one.changes)} duties hang"
-            text = f"  - {one.text} ({one.fact}; {hang} on it)"
-            out.print(text, markup=False)
-    if open_:
-        title = f"{len(open_)} more may be owed until these are answered, next deadline first"
-        out.print(duty_table([(one, "open") for one in open_], now, {}, title=title))
-    laws = sorted({one.regime for one in found.not_owed if not one.duty})
-    if laws:
-        out.print(f"Looked at and asking nothing here: {', '.join(laws)}", markup=False)
-    coming: dict[tuple[str, str], list[str]] = {}
-    for later in found.coming:
-        coming.setdefault((later.begins or "", later.regime), []).append(later.name)
-    for (begins, regime), names in coming.items():
-        when = f"from {begins}" if begins else "proposed, no date"
-        out.print(f"Coming {when} ({regime}): {'; '.join(names)}", markup=False)
-
-
-def _show_first(out: Console, found: DutyList, now: datetime) -> None:
-    """Name the first deadline of all, sure or not: nobody may scroll past it."""
-    first = next((duty for duty in found.duties if duty.due_by is not None), None)
-    if first is not None:
-        deadline, left = short_deadline(first, now)
-        status = str(first.status).replace("_", " ")
-        out.print(f"[bold]First deadline: {deadline}, {left}[/bold] ({first.id}, {status})")
-
-
-def _show_gaps(out: Console, found: DutyList) -> None:
-    if not found.unknown_law:
-        return
-    places = [
-        (one.place, one.people.best if one.people.best is not None else f"{one.people.low}+")
-        for one in found.unknown_law
-    ]
-    listed = ", ".join(f"{place} {number}" for place, number in places)
-    out.print("[bold red]Law not known here, ask counsel[/bold red] (never “not owed”):", listed)

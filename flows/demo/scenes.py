@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.rule import Rule
 
 from flows.terminal.duty_table import duty_table
-from flows.terminal.show import counts, table
+from flows.terminal.show import counted, counts, table
 from incidents.models.duty import DutyList
 from incidents.models.risk import RiskAssessment
 from incidents.models.scope import ScopeFinding, ScopeSummary
@@ -102,13 +102,13 @@ class Scenes:
         )
         for one in found.not_owed[:3]:
             self.say(f"  - {one.regime}/{one.duty}: {one.reason}")
-        for question in found.questions:
-            self.out.print(f"[yellow]Open question:[/yellow] {escape(question.text)}")
+        for text in dict.fromkeys(question.text for question in found.questions):
+            self.out.print(f"[yellow]Open question:[/yellow] {escape(text)}")
 
     def drafts(self, view: CaseView, drafted: Drafted, folder: Path) -> None:
         """Show what waits for approval."""
         rows = [
-            (one.key, f"{one.people:,}" if one.people else f"{one.filings} filings",
+            (one.key, f"{one.people:,}" if one.people else counted(one.filings, "filing"),
              f"sha256 {one.root[:12]}…")
             for one in view.sets
         ]  # fmt: skip

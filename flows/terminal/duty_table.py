@@ -51,7 +51,11 @@ def duty_table(
         note=note,
     )
     columns = {str(one.header): one for one in made.columns}
-    for name, most in (("left", 14), ("deadline, local time", 44), ("to", 30)):
+    longest = max((len(duty.id) for duty, _ in duties_), default=4)
+    # Beside long ids the recipient gives way, not the deadline.
+    whom = max(12, min(30, 84 - longest))
+    when = max(20, min(44, 110 - longest - whom))
+    for name, most in (("left", 14), ("deadline, local time", when), ("to", whom)):
         column = columns[name]
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most
     # A column that may wrap would be squeezed to nothing.
@@ -60,7 +64,7 @@ def duty_table(
     columns["left"].min_width = len("29 d 22 h LATE")
     # An id is what the next command needs: it is never cut.
     ids = columns["duty"]
-    ids.no_wrap, ids.min_width = True, max((len(duty.id) for duty, _ in duties_), default=4)
+    ids.no_wrap, ids.min_width = True, longest
     return made
 
 

@@ -46,3 +46,8 @@ def table(
 def counts(title: str, values: Mapping[Any, int]) -> Table:
     """Return a table of numbers of people."""
     return table(title, ("", "people"), ((key, f"{number:,}") for key, number in values.items()))
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """Return a number with its noun, such as `1 finding` or `2 findings`."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

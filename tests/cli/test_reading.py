@@ -190,6 +190,15 @@ def test_triage_of_a_report_that_knows_nothing_asks_questions(
     file.write_text("format: forthwith/report/1\n", encoding="utf-8")
     found = json.loads(forthwith("triage", file, "--json").out)
     assert found["questions"]
+    # Where nearly everything is open, people see what to ask first; the rest is counted, not cut.
+    short, whole = forthwith("triage", file).out, forthwith("triage", file, "--all").out
+    open_ = sum(duty["status"] == "may_be_owed" for duty in found["duties"])
+    assert f"{open_} more may be owed" in short
+    assert f"and {open_ - 20} later or without a number; --all shows them" in short
+    assert f"and {len(found['questions']) - 12} questions on which less hangs" in short
+    assert len(short.splitlines()) < 100
+    assert "--all" not in whole
+    assert all(duty["id"][:40] in whole for duty in found["duties"])
 
 
 def test_law_is_listed_shown_and_checked_without_a_home(bare: tuple[Command, Path]) -> None:
