@@ -1,8 +1,9 @@
 """What every noun shares: frozen, no surprise fields, moments with a zone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,14 @@ class Value(BaseModel):
     """A noun: never changes, refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy; with changes, without what was worked out from the values before."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update and len(copied.__dict__) > len(type(self).model_fields):
+            for name in copied.__dict__.keys() - type(self).model_fields.keys():
+                del copied.__dict__[name]
+        return copied
 
 
 def _zone(name: str) -> str:

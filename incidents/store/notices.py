@@ -159,7 +159,7 @@ def signatures(work: UnitOfWork, row: NoticeSetRow) -> list[Signature]:
             SignatureRow.set_key == row.set_key,  # type: ignore[arg-type]
             SignatureRow.version == row.version,  # type: ignore[arg-type]
         )
-        .order_by(SignatureRow.signed_at)  # type: ignore[arg-type]
+        .order_by(SignatureRow.signed_at, SignatureRow.approver)  # type: ignore[arg-type]
     ).scalars()
     return [
         Signature(

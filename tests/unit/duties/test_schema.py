@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from incidents.data_files import LAW
 from incidents.duties.conditions import AtLeast
 from incidents.duties.engine import duties_owed
 from incidents.duties.judgement import View
 from incidents.duties.judging import judge
 from incidents.duties.regime import Catalogue, Regime
+from incidents.duties.sources.folder import read_catalogue
 from incidents.duties.working_days import Calendar
 from incidents.models.duty import Duty, DutyList, Facts
 from incidents.models.report import LawEnforcementHold
@@ -330,3 +332,11 @@ def test_so_many_of_several_is_total_and_agrees_with_every_way_of_knowing_more(
     assert truth(known) == ("yes" if known.count("yes") >= number else "no")
     if before != "unknown":
         assert truth(known) == before
+
+
+def test_a_copy_with_changes_forgets_what_was_worked_out_before() -> None:
+    law = read_catalogue(LAW).regimes[0]
+    assert len(law.versions) > 1
+    one = law.model_copy(update={"duties": law.duties[:1]})
+    assert [rules for rules, _ in one.versions] == [law.duties[:1]]
+    assert len(law.model_copy().versions) == len(law.versions)
