@@ -52,7 +52,8 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
     if duty.target_by is not None:
         local = duty.target_by.astimezone(zone)
         own = f"{local:%a %d %b %H:%M}"
-        return f"“{words}” {own}", _short_left(now, duty.target_by)
+        # The moment first: a narrow terminal cuts the end of a cell.
+        return f"{own} “{words}”", _short_left(now, duty.target_by)
     return f"“{words}”", ""
 
 

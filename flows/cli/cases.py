@@ -177,7 +177,7 @@ def print_case(view: CaseView) -> None:
     if view.unknown_law:
         out.print(counts("Law not known here, ask counsel", view.unknown_law))
     if view.duties:
-        out.print(duty_table(view.duties, view.now, view.first_deadlines))
+        out.print(duty_table(view.duties, view.now, view.first_deadlines, width=out.width))
     if view.sets:
         rows = [
             (

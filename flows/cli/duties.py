@@ -76,7 +76,8 @@ def duties(
     elif json_:
         as_json([{**duty.model_dump(mode="json"), "answer": state} for duty, state in view.duties])
     else:
-        console().print(duty_table(view.duties, view.now, view.first_deadlines))
+        out = console()
+        out.print(duty_table(view.duties, view.now, view.first_deadlines, width=out.width))
 
 
 def _instant(text: str) -> datetime | None:

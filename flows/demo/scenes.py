@@ -89,7 +89,7 @@ class Scenes:
     def duties(self, view: CaseView, found: DutyList) -> None:
         """Show every duty, and what is not known here."""
         known = [one for one in view.duties if one[0].regime != "law-unknown"]
-        self.out.print(duty_table(known, view.now, view.first_deadlines))
+        self.out.print(duty_table(known, view.now, view.first_deadlines, width=self.out.width))
         unknown = {one.place: one.people.best or one.people.low for one in found.unknown_law}
         total = sum(unknown.values())
         self.out.print(

@@ -34,6 +34,7 @@ def duty_table(
     *,
     title: str = "Duties, next deadline first",
     note: str = NOTE,
+    width: int = 150,
 ) -> Table:
     """Return the duties one a line: time left, deadline, state, recipient, id, how sure the source.
 
@@ -43,6 +44,7 @@ def duty_table(
         earlier: Duties whose deadline was once earlier, and when.
         title: What stands above.
         note: What stands below.
+        width: Columns of the terminal: recipient and deadline share what the others leave.
     """
     made = table(
         title,
@@ -52,9 +54,9 @@ def duty_table(
     )
     columns = {str(one.header): one for one in made.columns}
     longest = max((len(duty.id) for duty, _ in duties_), default=4)
-    # Beside long ids the recipient gives way, not the deadline.
-    whom = max(12, min(30, 84 - longest))
-    when = max(20, min(44, 110 - longest - whom))
+    spare = width - longest - len("29 d 22 h LATE") - 2 * 8 - 5 * 2
+    whom = max(12, min(30, spare - 30))
+    when = max(20, min(44, spare - whom))
     for name, most in (("left", 14), ("deadline, local time", when), ("to", whom)):
         column = columns[name]
         column.no_wrap, column.overflow, column.max_width = True, "ellipsis", most

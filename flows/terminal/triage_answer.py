@@ -33,7 +33,11 @@ def show_answer(out: Console, found: DutyList, risk: RiskAssessment, *, whole: b
     if sure:
         title = f"{counted(len(sure), 'duty', 'duties')}, next deadline first"
         note = "" if open_ else NOTE
-        out.print(duty_table([(one, "open") for one in sure], now, {}, title=title, note=note))
+        out.print(
+            duty_table(
+                [(one, "open") for one in sure], now, {}, title=title, note=note, width=out.width
+            )
+        )
     _show_gaps(out, found)
     _show_questions(out, found, FIRST_QUESTIONS if not whole else len(found.questions))
     if open_:
@@ -78,7 +82,9 @@ def _show_questions(out: Console, found: DutyList, most: int) -> None:
 
 def _show_open(out: Console, open_: list[Duty], most: int, now: datetime) -> None:
     title = f"{len(open_)} more may be owed until these are answered, next deadline first"
-    out.print(duty_table([(one, "open") for one in open_[:most]], now, {}, title=title))
+    out.print(
+        duty_table([(one, "open") for one in open_[:most]], now, {}, title=title, width=out.width)
+    )
     rest = Counter(duty.regime for duty in open_[most:])
     if rest:
         laws = ", ".join(f"{regime} {number}" for regime, number in sorted(rest.items()))
