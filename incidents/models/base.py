@@ -40,6 +40,13 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))
 V = TypeVar("V", bound=BaseModel)
 
 
+# What a pydantic value keeps, put in place through its slots: twice as fast as by their names.
+_put_values = BaseModel.__dict__["__dict__"].__set__
+_put_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_put_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_put_private = BaseModel.__dict__["__pydantic_private__"].__set__
+
+
 @cache
 def _fields_of(kind: type[BaseModel]) -> set[str]:
     return set(kind.model_fields)
@@ -51,11 +58,11 @@ def trusted(kind: type[V], values: dict[str, Any]) -> V:
     Every field has to be given. This is `model_construct` without its search for defaults and
     aliases, for the few places that make thousands of nouns from law that was read and checked.
     """
-    made = kind.__new__(kind)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", _fields_of(kind))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
+    made: V = object.__new__(kind)
+    _put_values(made, values)
+    _put_fields_set(made, _fields_of(kind))
+    _put_extra(made, None)
+    _put_private(made, None)
     return made
 
 
