@@ -1,6 +1,7 @@
 """Reads data files safely: no code in YAML, no bombs, no surprise keys."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,29 @@ TEMPLATES = SHIPPED.parent / "notify_templates"
 LAW = SHIPPED / "duties" / "regimes"
 
 
+_BOOL, _TIMESTAMP = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
+_YES_OR_NO = re.compile(r"^(?:[Yy]es|[Nn]o|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|[Oo]ff)$")
+
+
+PLAIN_WORDS = {
+    key: [
+        (tag, _YES_OR_NO if tag == _BOOL else pattern)
+        for tag, pattern in pairs
+        if tag != _TIMESTAMP
+    ]
+    for key, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+"""What a word without quotes is read as, for `yaml_implicit_resolvers` of a loader.
+
+Dates stay text, so that each field decides what a moment without a zone means. `NO` and `ON` in
+capitals stay text too: they are Norway and Ontario, and PyYAML reads them as false and true.
+"""
+
+
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that keeps dates as text, refuses aliases, duplicate keys and deep nesting.
+    """SafeLoader for plain data: refuses aliases, duplicate keys and deep nesting."""
 
-    Dates stay text so that each field decides what a moment without a zone means.
-    """
-
-    yaml_implicit_resolvers = {  # the attribute PyYAML looks at
-        key: [(tag, rx) for tag, rx in pairs if tag != "tag:yaml.org,2002:timestamp"]
-        for key, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = PLAIN_WORDS  # the attribute PyYAML looks at
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:

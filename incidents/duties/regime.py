@@ -33,11 +33,15 @@ class Reach(Value):
     """Somebody affected lives in its places."""
     established: bool = False
     """The organisation is established there, wherever the people live."""
+    without_people: bool = False
+    """An establishment ties it even where nobody is affected: it is about incidents, not people."""
 
     @model_validator(mode="after")
     def _some_tie(self) -> Self:
         if not (self.residents or self.established):
             raise ValueError("a law reaches a case by residents, by establishment, or by both")
+        if self.without_people and not self.established:
+            raise ValueError("only an establishment ties a law to a case without people")
         return self
 
 

@@ -90,7 +90,8 @@ def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str, w
     found = here.found.replace("{where}", regime.where)
     if not reach.residents:
         truth = "unknown" if crowd.established is None else "no"
-    if reach.established and here.sits and not (reach.residents and crowd.nobody):
+    by_seat = reach.established and here.sits
+    if by_seat and (reach.without_people or not (reach.residents and crowd.nobody)):
         truth, found = "yes", f"{found}; the organisation is established there"
         concerned = ()
     elif reach.established and truth == "no" and here.may_sit:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from incidents.data_files import read_text
+from incidents.data_files import PLAIN_WORDS, read_text
 from incidents.duties.authority import Authority
 from incidents.duties.checks import (
     AuthorityFile,
@@ -28,16 +28,12 @@ from incidents.errors import InvalidInputError, LawDataError
 from incidents.models.base import read_as
 
 VERSION_LENGTH = 12
-TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(yaml.CSafeLoader):
-    """The fast safe loader: dates stay text, a key stands once, aliases are refused."""
+    """The fast safe loader: a key stands once, aliases are refused."""
 
-    yaml_implicit_resolvers = {  # the attribute PyYAML looks at
-        key: [(tag, rx) for tag, rx in pairs if tag != TIMESTAMP]
-        for key, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = PLAIN_WORDS  # the attribute PyYAML looks at
 
 
 def read_catalogue(root: Path, *further: Path) -> Catalogue:

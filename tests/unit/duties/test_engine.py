@@ -85,8 +85,13 @@ def test_nothing_known_leaves_every_duty_open_and_asks_where_people_live() -> No
     assert all("in force" in no.reason for no in answer.not_owed)
 
 
-def test_a_case_without_people_owes_nothing() -> None:
-    assert ask(people=exactly(CN=0, DE=0), promise="yes", established_in=["CN"]).duties == []
+def test_a_case_without_people_owes_only_what_laws_on_incidents_ask() -> None:
+    about_incidents = {one.id for one in CATALOGUE.regimes if one.reach.without_people}
+    answer = ask(people=exactly(CN=0, DE=0), promise="yes", established_in=["CN", "DE"])
+    asking = {duty.regime for duty in answer.duties}
+    assert asking
+    assert asking <= about_incidents
+    assert ask(people=exactly(CN=0, DE=0), promise="yes", established_in=["US"]).duties == []
 
 
 def test_overseas_places_go_to_the_authority_of_their_state() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.data_files import parse
 from incidents.errors import ForthwithError
 from incidents.intake.breach_report import (
     InvalidReportError,
@@ -190,3 +191,11 @@ def test_prose_is_named_as_changed_and_not_repeated() -> None:
         a_report(claim={"narrative": "Li Wei told us"}, amendment="heard more"),
     )
     assert change.differences == ["claim.narrative: the text is another one"]
+
+
+def test_norway_and_ontario_are_places_and_not_answers() -> None:
+    text = "facts: {people: {NO: 12, DE: 1}, established_in: [NO], misuse_seen: no}"
+    facts = parse_report(parse(text, where="test"), where="test").facts
+    assert set(facts.people) == {"NO", "DE"}
+    assert facts.established_in == ["NO"]
+    assert facts.misuse_seen is False
