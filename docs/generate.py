@@ -56,6 +56,7 @@ MEANINGS = {
         "approved": "Enough different people signed exactly this.",
         "released": "Sending has begun.",
         "finished": "Nothing of it is left to send.",
+        "rejected": "An approver refused it, with a reason; it waits to be drafted anew.",
         "void": "Drafted anew, or no duty asks for it any more; its signatures count for nothing.",
     },
     "Delivery": {

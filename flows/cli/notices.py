@@ -9,9 +9,10 @@ from flows.files import write_drafts, write_lists
 from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
-from incidents.steps.approve_notices import sign_line, statement
+from incidents.steps.approve_notices import sign_line, statement, waiting
 from incidents.steps.hold_case import hold, resume
 from incidents.steps.record_outcomes import record_outcomes
+from incidents.steps.reject_notices import reject_set
 from incidents.steps.show_case import show_case
 from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
 from incidents.wiring import open_workshop
@@ -27,10 +28,12 @@ def notice() -> None:
 @click.option("--json", "json_", is_flag=True, help="One JSON value and nothing else.")
 def notice_list(case: str, *, json_: bool) -> None:
     """List the newest version of each set of CASE."""
-    view = show_case(open_workshop().database, case)
+    shop = open_workshop()
+    view = show_case(shop.database, case)
     if json_:
         as_json([one.model_dump(mode="json") for one in view.sets])
         return
+    open_ = waiting(shop.database, case, shop.settings)
     rows = [
         (
             one.key,
@@ -41,10 +44,21 @@ def notice_list(case: str, *, json_: bool) -> None:
             one.root[:16],
             one.author,
             ", ".join(one.signed_by),
+            open_[one.key].to_go if one.key in open_ else "",
         )
         for one in view.sets
     ]
-    columns = ("set", "version", "state", "people", "filings", "seal", "author", "signed by")
+    columns = (
+        "set",
+        "version",
+        "state",
+        "people",
+        "filings",
+        "seal",
+        "author",
+        "signed by",
+        "open",
+    )
     console().print(table(f"Notice sets of {case}", columns, rows))
 
 
@@ -97,6 +111,18 @@ def notice_approve(case: str, lines: tuple[str, ...], by: str) -> None:
     for line in lines:
         done = sign_line(shop.database, case, line, by=by, settings=shop.settings)
         click.echo(done.text())
+
+
+@notice.command("reject")
+@click.argument("case")
+@click.argument("set_key")
+@click.option("--by", required=True, help="The approver's id in organisation.yaml.")
+@click.option("--reason", required=True, help="What has to be changed; kept in the record.")
+def notice_reject(case: str, set_key: str, by: str, reason: str) -> None:
+    """Refuse the newest version of a set of CASE: nothing of it goes out."""
+    version = reject_set(open_workshop().database, case, set_key, by=by, reason=reason)
+    click.echo(f"{set_key} v{version} is rejected; the clocks keep running")
+    click.echo(f"Mend what is wrong, then draft it anew: forthwith step draft-notices {case}")
 
 
 @notice.command("standing")

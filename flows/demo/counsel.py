@@ -13,13 +13,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from incidents.approval.ssh_signature import one_line, sign
 from incidents.models.duty import Duty
-from incidents.steps.approve_notices import statement
+from incidents.steps.approve_notices import statement, waiting
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.record_receipt import record_receipt
 from incidents.steps.show_case import CaseView
 from incidents.wiring import Workshop
 
 COUNSEL = "general-counsel"
+
+
+def sets_that_need(shop: Workshop, ref: str, sets: Sequence[str], approver: str) -> list[str]:
+    """Return the sets that still need this approver: one more person, or somebody of their role."""
+    people = shop.inventory.inventory.organisation.approvers
+    role = next(one.role for one in people if one.id == approver)
+    open_ = waiting(shop.database, ref, shop.settings)
+    return [
+        one
+        for one in sets
+        if one in open_
+        and (open_[one].missing or any(role in it.split("|") for it in open_[one].missing_roles))
+    ]
 
 
 def signature_lines(

@@ -23,7 +23,7 @@ from flows.embedded import (
     prefect_server,
 )
 from flows.reporting import publish_case
-from flows.terminal.show import console
+from flows.terminal.show import console, counted
 from incidents.approval.ssh_signature import public_line
 from incidents.clock import SystemClock
 from incidents.delivery.channels.folder import read_outcomes
@@ -157,7 +157,7 @@ def _play(stage: Stage, scenes: Scenes) -> str:
     ref = open_case(shop.database, report, actor=AUTHOR)
     scenes.say(f"  case {ref}: somebody copied {', '.join(c.store for c in report.claim.stores)}")
     _handle(stage, scenes, ref)
-    _approve(stage, scenes, ref, 9, "Two people approve exactly this")
+    _approve(stage, scenes, ref, 9, "Whoever must approves exactly this")
     _send(stage, scenes, ref)
     _announce(stage, scenes, ref)
     _close(stage, scenes, ref)
@@ -194,10 +194,13 @@ def _approve(stage: Stage, scenes: Scenes, ref: str, number: int, title: str) ->
     scenes.head(number, title)
     view = show_case(stage.shop.database, ref)
     sets = [one.key for one in view.sets if one.state == "drafted"]
-    for approver in APPROVERS[:2]:
-        lines = counsel.signature_lines(stage.shop, ref, sets, stage.keys[approver])
-        decide_notices(ref, approver, lines)
-        scenes.say(f"  {approver} signed {len(sets)} statements with their SSH key")
+    for approver in APPROVERS:
+        waiting = counsel.sets_that_need(stage.shop, ref, sets, approver)
+        lines = counsel.signature_lines(stage.shop, ref, waiting, stage.keys[approver])
+        if lines:
+            decide_notices(ref, approver, lines)
+            signed = counted(len(lines), "statement")
+            scenes.say(f"  {approver} signed {signed} with their SSH key")
     for one in show_case(stage.shop.database, ref).sets:
         if one.key in sets:
             scenes.say(f"  {one.key} v{one.version}: {one.state} by {', '.join(one.signed_by)}")

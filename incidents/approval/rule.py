@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from incidents.approval.ssh_signature import AnotherKeyError, fingerprint, verify
+from incidents.approval.who_signs import missing_roles
 from incidents.errors import ApprovalError
 from incidents.models.approval import Signature, Statement
 from incidents.models.base import Value
@@ -24,8 +25,23 @@ class Decision(Value):
     signed_by: list[str]
     """Ids of the approvers whose signatures count."""
     missing: int
+    missing_roles: list[str] = []
+    """Roles in which nobody has signed yet; `counsel|privacy` is either of them."""
     refusals: list[str]
     """`<approver>: <why it does not count>`, one for each signature that does not."""
+
+    @property
+    def roles_to_go(self) -> list[str]:
+        """Roles in which somebody must still sign, in words."""
+        return [f"one as {role.replace('|', ' or ')}" for role in self.missing_roles]
+
+    @property
+    def to_go(self) -> str:
+        """What is still missing, in words."""
+        roles = self.roles_to_go
+        number = max(self.missing, len(roles))
+        words = f"{number} to go" if number else "nothing to go"
+        return f"{words}, {', '.join(roles)}" if roles else words
 
 
 def may_release(
@@ -36,6 +52,7 @@ def may_release(
     now: datetime,
     valid_for: timedelta,
     needed: int = 2,
+    roles: Sequence[str] = (),
     author: str = "",
 ) -> Decision:
     """Return whether enough different people approved exactly this statement.
@@ -50,6 +67,7 @@ def may_release(
         now: The present moment, aware.
         valid_for: How long a signature stays good.
         needed: How many different people must sign, at least 1.
+        roles: Roles that must be among them; a person counts for every role they are enrolled in.
         author: Whoever drafted the set, where that is not only the author the statement names.
     """
     people = _People(approvers)
@@ -72,10 +90,13 @@ def may_release(
             continue
         counted[person] = signature.approver
     needed = max(needed, 1)  # nothing is ever released without anybody's signature
+    signed_as = [one.role for one in approvers if people.person(one.id) in counted]
+    lacking = missing_roles(roles, signed_as)
     return Decision(
-        allowed=len(counted) >= needed,
+        allowed=len(counted) >= needed and not lacking,
         signed_by=sorted(counted.values()),
         missing=max(0, needed - len(counted)),
+        missing_roles=lacking,
         refusals=refusals,
     )
 

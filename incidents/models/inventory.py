@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from incidents.models.approval import SigningRule
 from incidents.models.base import Value, Zone
 from incidents.models.report import Protection
 from incidents.models.vocabulary import ElementKey, RoleKey
@@ -18,6 +19,10 @@ class Approver(Value):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
     role: str
+    deputy: bool = Field(
+        default=False,
+        description="Stands in for the others of this role, and is called when they do not answer.",
+    )
     ssh_public_key: str
     """One line as in `id_ed25519.pub`."""
 
@@ -71,6 +76,9 @@ class Organisation(Value):
         default={}, description="privacy, children, counsel, security."
     )
     approvers: list[Approver] = []
+    signing: list[SigningRule] = Field(
+        default=[], description="Who must sign what; empty is the rules that ship."
+    )
     on_call: list[Officer] = []
     policies: list[PolicyVersion] = []
     notices: NoticeIdentity = NoticeIdentity()

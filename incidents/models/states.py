@@ -33,6 +33,7 @@ class SetState(StrEnum):
 
     DRAFTED = "drafted"
     APPROVED = "approved"
+    REJECTED = "rejected"
     RELEASED = "released"
     FINISHED = "finished"
     VOID = "void"
@@ -86,8 +87,9 @@ DUTY_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
 """A done duty opens again only when new facts change what it asks."""
 
 SET_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
-    S.DRAFTED: frozenset({S.APPROVED, S.VOID}),
-    S.APPROVED: frozenset({S.RELEASED, S.VOID}),
+    S.DRAFTED: frozenset({S.APPROVED, S.REJECTED, S.VOID}),
+    S.APPROVED: frozenset({S.RELEASED, S.REJECTED, S.VOID}),
+    S.REJECTED: frozenset({S.VOID}),
     S.RELEASED: frozenset({S.FINISHED, S.VOID}),
     S.FINISHED: frozenset(),
     S.VOID: frozenset(),

@@ -7,13 +7,12 @@ from incidents.approval.ssh_signature import from_one_line
 from incidents.errors import ApprovalError
 from incidents.models.approval import Signature, Statement
 from incidents.models.base import Value
-from incidents.models.inventory import Approver, Inventory
 from incidents.models.states import SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps.seal_set import check_seal
+from incidents.steps.signing_needs import enrolled, needs_of
 from incidents.store import cases, notices
-from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 
@@ -29,9 +28,11 @@ class Signed(Value):
     def text(self) -> str:
         """Return it in a sentence."""
         who = ", ".join(self.decision.signed_by)
+        if self.state in {SetState.RELEASED, SetState.FINISHED}:
+            return f"{self.set_key} v{self.version} is {self.state}; others were enough"
         if self.state == SetState.APPROVED:
             return f"{self.set_key} v{self.version} is approved by {who}"
-        return f"{self.set_key} v{self.version} signed by {who}; {self.decision.missing} to go"
+        return f"{self.set_key} v{self.version} signed by {who}; {self.decision.to_go}"
 
 
 def statement(database: Database, ref: str, set_key: str) -> Statement:
@@ -60,6 +61,9 @@ def sign_set(
     """
     with database.write(by) as work:
         row = notices.set_row(work, ref, set_key, lock=True)
+        if row.state in {SetState.RELEASED, SetState.FINISHED}:
+            # Others were enough. Among the lines of many sets that is no reason to refuse the rest.
+            return _signed(row, decide(work, row, settings))
         if row.state not in {SetState.DRAFTED, SetState.APPROVED}:
             raise ApprovalError(
                 f"is {row.state}", where=f"{ref} {set_key} v{row.version}", repair="draft again"
@@ -81,13 +85,17 @@ def sign_set(
         decision = decide(work, row, settings)
         if decision.allowed and row.state == SetState.DRAFTED:
             notices.move_set(work, row, SetState.APPROVED)
-        return Signed(
-            set_key=set_key,
-            version=row.version,
-            audience=row.audience,
-            state=row.state,
-            decision=decision,
-        )
+        return _signed(row, decision)
+
+
+def _signed(row: NoticeSetRow, decision: Decision) -> Signed:
+    return Signed(
+        set_key=row.set_key,
+        version=row.version,
+        audience=row.audience,
+        state=row.state,
+        decision=decision,
+    )
 
 
 def sign_line(database: Database, ref: str, line: str, *, by: str, settings: Settings) -> Signed:
@@ -102,15 +110,27 @@ def sign_line(database: Database, ref: str, line: str, *, by: str, settings: Set
 
 def decide(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Decision:
     """Return whether a set may be released now, all signatures checked anew."""
+    needs = needs_of(work, row, settings)
     return may_release(
         notices.signatures(work, row),
         notices.statement_of(row),
         enrolled(work, row.case_ref),
         now=work.now,
         valid_for=timedelta(days=settings.approval_days),
-        needed=settings.needed_approvals,
+        needed=needs.signatures,
+        roles=needs.roles,
         author=cases.case_row(work, row.case_ref).author,
     )
+
+
+def waiting(database: Database, ref: str, settings: Settings) -> dict[str, Decision]:
+    """Return what each drafted set of a case still needs, by its key."""
+    with database.read() as work:
+        return {
+            row.set_key: decide(work, row, settings)
+            for row in notices.set_rows(work, ref)
+            if row.state == SetState.DRAFTED
+        }
 
 
 def check_released(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> None:
@@ -123,13 +143,7 @@ def check_released(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> N
     decision = decide(work, row, settings)
     if not decision.allowed:
         raise ApprovalError(
-            f"lacks {decision.missing} approvals; " + "; ".join(decision.refusals),
+            "; ".join([f"is not approved: {decision.to_go}", *decision.refusals]),
             where=f"{row.case_ref} {row.set_key} v{row.version}",
             repair="`forthwith notice sign` prints what to sign",
         )
-
-
-def enrolled(work: UnitOfWork, ref: str) -> list[Approver]:
-    """Return who may sign for a case, as its inventory says."""
-    inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
-    return inventory.organisation.approvers

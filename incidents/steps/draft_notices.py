@@ -1,7 +1,7 @@
 """Writes every notice a case owes, plans who gets it, and seals each set."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,8 +16,8 @@ from incidents.drafting.locales import locale_for
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
-from incidents.drafting.wording import flaws
-from incidents.drafting.words import Banned, Words
+from incidents.drafting.wording import set_flaws
+from incidents.drafting.words import Words
 from incidents.errors import DraftingError
 from incidents.models.approval import Sealed
 from incidents.models.base import Value
@@ -206,7 +206,8 @@ def _put(
         when = work.now if late else old.drafted_at
         _, sealed = _sealed(work, ref, material, version, counts, write, when)
         recipients.forget(work, ref, plan.key, version)
-        if sealed.model_copy(update={"version": old.version}) == notices.sealed_of(old):
+        same = sealed.model_copy(update={"version": old.version}) == notices.sealed_of(old)
+        if same and old.state != SetState.REJECTED:
             return
         _void(work, old, "drafted anew")
         # Open letters and calls of a finished set say what no longer holds.
@@ -297,13 +298,13 @@ def _people_set(
         for channel in CHANNELS
     ]
     check_required(drafts, plan.required, forbidden=plan.forbidden)
-    domains = material.sheet.organisation.notices.link_domains
-    banned = _banned(material)
-    found = [
-        flaw
-        for draft in drafts
-        for flaw in flaws(draft.message, link_domains=domains, banned=banned)
-    ]
+    found = set_flaws(
+        [draft.message for draft in drafts],
+        material.words,
+        organisation=material.sheet.organisation,
+        stores=material.sheet.stores,
+        case_ref=material.sheet.case_ref,
+    )
     blocking = [flaw for flaw in found if flaw.level == "blocking"]
     if blocking:
         raise DraftingError(
@@ -325,32 +326,6 @@ def _people_set(
         channels=["email", "letter", "call", "hand"],
     )
     return body, dict(sorted(templates.items()))
-
-
-def _banned(material: _Material) -> Banned:
-    """Return the words that may not be said, but for those in names that have to be said.
-
-    That a store called `newsletter` was touched is a fact and no promotion.
-    """
-    organisation = material.sheet.organisation
-    names = [organisation.legal_name, organisation.trading_name]
-    for store in material.sheet.stores:
-        names += [store.name, *store.names.values()]
-    said = "\n".join(names).casefold()
-
-    def without(
-        kinds: Mapping[str, Mapping[str, list[str]]],
-    ) -> dict[str, dict[str, list[str]]]:
-        return {
-            kind: {
-                locale: [word for word in words if word.casefold() not in said]
-                for locale, words in by_locale.items()
-            }
-            for kind, by_locale in kinds.items()
-        }
-
-    banned = material.words.banned
-    return Banned(blocking=without(banned.blocking), warning=without(banned.warning))
 
 
 def _kinds(material: _Material, plan: SetPlan) -> dict[tuple[str, Form, int], int]:

@@ -9,8 +9,9 @@ from incidents.models.states import CaseState, DeliveryState, DutyState, SetStat
 from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps import standing_duties
-from incidents.steps.approve_notices import decide, enrolled
+from incidents.steps.approve_notices import decide
 from incidents.steps.raise_alarms import Alarm, Sight
+from incidents.steps.signing_needs import enrolled, needs_of
 from incidents.store import alerts, cases, deliveries, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -116,6 +117,13 @@ def _signatures(work: UnitOfWork, ref: str, settings: Settings) -> Found:
     """Who has not signed a drafted set while the first clock it serves runs out."""
     clocks = {row.duty_id: _act_by(row) for row in duties.duty_rows(work, ref)}
     for row in notices.set_rows(work, ref):
+        if row.state == SetState.REJECTED:
+            yield Alarm(
+                key=f"{ref}:{row.set_key}:v{row.version}:rejected",
+                text=f"{ref} {row.set_key} v{row.version} was rejected and is not drafted anew; "
+                "the clocks keep running",
+                again_after=OVERDUE_AGAIN,
+            )
         if row.state != SetState.DRAFTED:
             continue
         ends = [at for name in notices.notice_set(row).duties if (at := clocks.get(name))]
@@ -124,9 +132,17 @@ def _signatures(work: UnitOfWork, ref: str, settings: Settings) -> Found:
         left = min(ends) - work.now
         reached = _reached(left, settings.alarm_before_hours)
         late = left <= timedelta(0)
+        key = f"{ref}:{row.set_key}:v{row.version}:{min(ends):%Y%m%dT%H%M}:signatures"
+        deputies = _deputies(work, row, settings)
+        if deputies and not late and work.now - row.drafted_at >= left:
+            # Half of the time is gone: whoever does not answer is not waited for any longer.
+            yield Alarm(
+                key=f"{key}:deputies",
+                text=f"{ref} {row.set_key} v{row.version}: half of the time to sign it is gone; "
+                f"call {', '.join(deputies)}",
+            )
         if reached is None and not late:
             continue
-        key = f"{ref}:{row.set_key}:v{row.version}:{min(ends):%Y%m%dT%H%M}:signatures"
         yield Alarm(
             key=f"{key}:overdue" if late else f"{key}:{reached:g}h",
             text=f"{ref} {row.set_key} v{row.version}: {_who(work, row, settings)}; the first "
@@ -137,12 +153,19 @@ def _signatures(work: UnitOfWork, ref: str, settings: Settings) -> Found:
 
 
 def _who(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> str:
-    signed = decide(work, row, settings).signed_by
+    decision, needs = decide(work, row, settings), needs_of(work, row, settings)
+    signed = decision.signed_by
     open_ = [one.id for one in enrolled(work, row.case_ref) if one.id not in signed]
-    return (
-        f"{len(signed)} of {settings.needed_approvals} signatures; "
-        f"not signed by {', '.join(open_) or 'anybody enrolled'}"
-    )
+    words = ", ".join([f"{len(signed)} of {needs.signatures} signatures", *decision.roles_to_go])
+    return f"{words}; not signed by {', '.join(open_) or 'anybody enrolled'}"
+
+
+def _deputies(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> list[str]:
+    """Return the deputies of those who have not signed, such as `dan for counsel`."""
+    signed = decide(work, row, settings).signed_by
+    people = enrolled(work, row.case_ref)
+    done = {one.role for one in people if one.id in signed}
+    return [f"{one.id} for {one.role}" for one in people if one.deputy and one.role not in done]
 
 
 def _lists(work: UnitOfWork, ref: str) -> Found:

@@ -16,7 +16,7 @@ from incidents.approval.ssh_signature import sign
 from incidents.clock import SystemClock
 from incidents.steps.show_case import show_case
 from tests.cli.conftest import Command, Ended
-from tests.steps.shop_case import CASE, EU, FIRST, KEYS, NOW, SECOND, House
+from tests.steps.shop_case import CASE, EU, FIRST, KEYS, NOW, SECOND, THIRD, House
 
 BERLIN = "eu-gdpr/authority-initial/DE"
 
@@ -169,12 +169,25 @@ def approve(forthwith: Command, house: House, case: str, key: str, by: str) -> E
     return forthwith("notice", "approve", case, line, "--by", by)
 
 
-def test_two_people_sign_on_the_command_line(forthwith: Command, drafted: House) -> None:
+def test_whoever_must_sign_does_so_on_the_command_line(forthwith: Command, drafted: House) -> None:
     first = approve(forthwith, drafted, CASE, EU, FIRST)
     assert (first.code, "1 to go" in first.out) == (0, True)
     second = approve(forthwith, drafted, CASE, EU, SECOND)
-    assert (second.code, "is approved by" in second.out) == (0, True)
+    assert (second.code, "1 to go, one as children" in second.out) == (0, True)
+    third = approve(forthwith, drafted, CASE, EU, THIRD)
+    assert (third.code, "is approved by" in third.out) == (0, True)
     assert drafted.sets(CASE)[EU].state == "approved"
+
+
+def test_an_approver_rejects_a_set_with_a_reason(forthwith: Command, drafted: House) -> None:
+    refuses(forthwith.at(drafted)("notice", "reject", CASE, EU, "--by", FIRST), "--reason")
+    said = forthwith("notice", "reject", CASE, EU, "--by", SECOND, "--reason", "a wrong date")
+    assert (said.code, "is rejected; the clocks keep running" in said.out) == (0, True)
+    assert drafted.sets(CASE)[EU].state == "rejected"
+    refuses(forthwith("notice", "reject", CASE, EU, "--by", SECOND, "--reason", "x"), "rejected")
+    step = said.out.split("draft it anew: forthwith ")[1].split()
+    assert forthwith(*step).code == 0
+    assert drafted.sets(CASE)[EU].state == "drafted"
 
 
 def test_a_bad_line_approves_nothing(forthwith: Command, drafted: House) -> None:

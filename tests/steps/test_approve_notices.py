@@ -210,7 +210,7 @@ def test_a_seal_made_anew_over_changed_words_has_no_signatures(drafted: House) -
 
 def test_an_approved_state_written_by_hand_opens_nothing(drafted: House) -> None:
     drafted.sql(f"UPDATE notice_set SET state = 'approved' {WHERE}", key=EU)
-    assert "lacks 2 approvals" in str(refuses_to_send(drafted))
+    assert "is not approved: 2 to go" in str(refuses_to_send(drafted))
 
 
 def test_drafting_again_keeps_signatures_where_nothing_changed(drafted: House) -> None:

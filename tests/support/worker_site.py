@@ -33,7 +33,7 @@ from incidents.wiring import Workshop, open_workshop
 
 ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).parent / "prefect"
-APPROVERS = ("privacy-officer", "general-counsel")
+APPROVERS = ("privacy-officer", "general-counsel", "children-officer")
 
 
 @dataclass

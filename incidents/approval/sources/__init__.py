@@ -1,0 +1,1 @@
+"""Where the rules of approval are read from."""

@@ -1,0 +1,106 @@
+"""Renders exactly what one person gets, by every channel, before or after it goes out."""
+
+from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
+from incidents.drafting.holes import CAPS, clean
+from incidents.errors import NotFoundError
+from incidents.models.base import Value
+from incidents.models.inventory import Inventory
+from incidents.models.states import SetState
+from incidents.models.tables import DeliveryRow, NoticeSetRow
+from incidents.steps.person_words import CodeKeys, PersonWords
+from incidents.store import cases, notices
+from incidents.store.cases import EvidenceKind
+from incidents.store.person_rows import person_rows
+from incidents.store.unit_of_work import Database
+
+
+class PersonMessage(Value):
+    """One message to one person, or why a person must find the way to them."""
+
+    delivery_id: int
+    set_key: str
+    channel: str
+    state: str
+    reason: str
+    to_another: bool
+    """It goes to somebody else, such as a guardian, about this person."""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    mail: bytes = b""
+    """The whole e-mail as it goes out; empty for other channels."""
+
+
+def preview_person(
+    database: Database, ref: str, person_id: str, ring: CodeKeys
+) -> list[PersonMessage]:
+    """Return every message of a person in the newest sets that are not void.
+
+    Raises:
+        NotFoundError: when no list of the case has that person.
+    """
+    with database.read() as work:
+        inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
+        sets = {
+            (row.set_key, row.version): row
+            for row in notices.set_rows(work, ref)
+            if row.state != SetState.VOID
+        }
+        rows = person_rows(work, ref, person_id, set(sets))
+        if not rows:
+            raise NotFoundError(
+                "nobody of that id is on a list of the case",
+                where=ref,
+                repair="give a person_id of people.csv whom the case affects",
+            )
+        words = {
+            at: PersonWords(ref, at[1], notices.notice_set(sets[at]), ring)
+            for at in {(row.set_key, row.version) for row in rows}
+        }
+        return [
+            _message(row, sets[row.set_key, row.version], words[row.set_key, row.version],
+                     inventory, person_id)
+            for row in rows
+        ]  # fmt: skip
+
+
+def _message(
+    row: DeliveryRow, of: NoticeSetRow, words: PersonWords, inventory: Inventory, person_id: str
+) -> PersonMessage:
+    bare = PersonMessage(
+        delivery_id=row.id or 0,
+        set_key=row.set_key,
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason,
+        to_another=bool(row.addressee_id) and row.addressee_id != person_id,
+    )
+    if not row.class_key:
+        return bare
+    address = row.address if row.channel == "letter" else ""
+    said = words.words(
+        row.class_key, row.person_id, name=row.name, about=row.about, address=address
+    )
+    parts = {"subject": said.subject, "text": said.text, "html": said.html}
+    if row.channel == "email":
+        parts["mail"] = _mail(row, of, Rendered(**parts), words, inventory)
+    return PersonMessage.model_construct(**dict(bare), **parts)  # as it is, to the last space
+
+
+def _mail(
+    row: DeliveryRow, of: NoticeSetRow, said: Rendered, words: PersonWords, inventory: Inventory
+) -> bytes:
+    """Return the same bytes that sending makes."""
+    organisation = inventory.organisation
+    identity = organisation.notices
+    domain = identity.sender.rpartition("@")[2]
+    code = words.code(row.person_id)
+    return compose(
+        said,
+        sender=Mailbox(organisation.trading_name, identity.sender),
+        reply_to=Mailbox("", identity.reply_to or identity.sender),
+        to_name=clean(row.name, CAPS["name"]),
+        to_address=row.address,
+        message_id=message_id(row.case_ref, row.set_key, row.version, code, domain),
+        date=of.drafted_at,
+    )
