@@ -90,11 +90,11 @@ def _law_scope(regime: Regime, crowd: Crowd, areas: tuple[str, ...], day: str, w
     found = here.found.replace("{where}", regime.where)
     if not reach.residents:
         truth = "unknown" if crowd.established is None else "no"
-    by_seat = reach.established and here.sits
-    if by_seat and (reach.without_people or not (reach.residents and crowd.nobody)):
+    by_seat = reach.established and (reach.without_people or not (reach.residents and crowd.nobody))
+    if by_seat and here.sits:
         truth, found = "yes", f"{found}; the organisation is established there"
         concerned = ()
-    elif reach.established and truth == "no" and here.may_sit:
+    elif by_seat and truth == "no" and here.may_sit:
         truth, found = "unknown", f"{found}; the organisation may be established there"
     return Scope(
         reached=single(look("people", regime.ties, found, truth)),
