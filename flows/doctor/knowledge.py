@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 from flows.doctor.finding import Finding, error, ok, warning
+from incidents.approval.sources.signing_file import shipped_rules
+from incidents.approval.who_signs import missing_roles
 from incidents.data_files import LAW
 from incidents.duties.checks import check_catalogue
 from incidents.duties.regime import Regime
 from incidents.duties.sources.folder import read_law_files
+from incidents.models.inventory import Organisation
 from incidents.steps.import_inventory import check_inventory
 from incidents.wiring import Workshop
 
@@ -27,6 +30,18 @@ def inventory(shop: Workshop) -> list[Finding]:
     if needed > 2 and len(enrolled) < needed:  # noqa: PLR2004  # two are asked for by the inventory
         what = f"{needed} people must approve and {len(enrolled)} are enrolled"
         found.append(error(what, "enrol more, or lower FORTHWITH_NEEDED_APPROVALS"))
+    return [*found, *_roles_nobody_has(folder.inventory.organisation)]
+
+
+def _roles_nobody_has(organisation: Organisation) -> list[Finding]:
+    """Return the roles that signing rules ask for and nobody is enrolled in."""
+    enrolled = [one.role for one in organisation.approvers]
+    found = []
+    for rule in organisation.signing or shipped_rules():
+        for role in missing_roles(rule.roles, enrolled):
+            words = role.replace("|", " or ")
+            what = f"nobody is enrolled as {words}, and the rule {rule.name!r} asks for one"
+            found.append(error(what, "enrol somebody in organisation.yaml, approvers"))
     return found
 
 
