@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flows.files import write_drafts, write_lists
+from flows.files import write_drafts, write_lists, write_person
 from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
@@ -64,12 +64,19 @@ def notice_list(case: str, *, json_: bool) -> None:
 
 @notice.command("preview")
 @click.argument("case")
-def notice_preview(case: str) -> None:
+@click.option("--as", "person", metavar="PERSON", help="Write what this person gets, by their id.")
+def notice_preview(case: str, person: str | None) -> None:
     """Write every class of message of CASE as files to read before signing."""
     shop = open_workshop()
     folder = shop.settings.out / case / "drafts"
+    if person is not None:
+        for line in write_person(shop, case, person, folder / "as-person"):
+            click.echo(line)
+        return
     files = write_drafts(shop, case, folder)
     click.echo(f"{len(files)} files written to {folder}")
+    if files:
+        click.echo(f"Open {files[0]} in a browser: it shows them all, with what is wrong with each")
 
 
 @notice.command("sign")

@@ -1,94 +1,57 @@
-"""What is wrong with the words of a message, found by rules; each finding with place and repair."""
+"""What is wrong with the words of a message, found by rules; each finding with place and repair.
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from html.parser import HTMLParser
-from typing import Literal
-from unicodedata import east_asian_width
-from urllib.parse import SplitResult, urlsplit
+The rules stand one by one in `drafting/lint/`; what they measure against is data, in
+`notify_templates/_shared/wording.yaml`.
+"""
 
-from incidents.drafting.advice import MOST_ACTIONS
-from incidents.drafting.holes import HOLES, TOKEN
-from incidents.drafting.words import Banned
-from incidents.models.base import Value
-from incidents.models.notice import MessageClass
+from collections.abc import Iterable, Sequence
 
-_LEFT_OVER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{#|\{[a-z_]+\}|\bTBD\b|\bTODO\b|\bXXX\b|lorem ipsum|⟦|⟧", re.IGNORECASE
-)
-_DIGITS = re.compile(r"\d+")
-_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"'，。；）)]+", re.IGNORECASE)
-_STEP = re.compile(r"^\s*\d+\. ", re.MULTILINE)
-_LETTERS = re.compile(r"[^\W_]+")
-_ACTIVE = frozenset(
-    {
-        "script",
-        "img",
-        "iframe",
-        "object",
-        "embed",
-        "form",
-        "input",
-        "link",
-        "video",
-        "audio",
-        "base",
-    }
-)
-_SUBJECT_COLUMNS = 60
+from incidents.drafting.lint.actions import late_start, too_many_on_page, wrong_number
+from incidents.drafting.lint.bodies import different_bodies, left_over, missing_bodies
+from incidents.drafting.lint.flaw import Flaw
+from incidents.drafting.lint.html_page import read_page
+from incidents.drafting.lint.links import active_content, hidden_targets, strange_hosts
+from incidents.drafting.lint.locales import different_locales
+from incidents.drafting.lint.people import Known, data_of_people, known_contacts
+from incidents.drafting.lint.reading import hard_reading
+from incidents.drafting.lint.said import banned_words, but_for_names
+from incidents.drafting.words import Banned, Words
+from incidents.models.inventory import Organisation
+from incidents.models.notice import MessageClass, StoreFact
+
+__all__ = ["Flaw", "flaws", "page_flaws", "set_flaws"]
 
 
-class Flaw(Value):
-    """One thing that is wrong with a message. Blocking ones keep it from being sealed."""
+def set_flaws(
+    messages: Sequence[MessageClass],
+    words: Words,
+    *,
+    organisation: Organisation,
+    stores: Iterable[StoreFact] = (),
+    case_ref: str = "",
+) -> list[Flaw]:
+    """Return what is wrong with all classes of one set, blocking findings first.
 
-    slug: str
-    level: Literal["blocking", "warning"]
-    where: str
-    what: str
-    repair: str
-
-
-class _Page(HTMLParser):
-    """Reads what of a page people see, and what in it could act or fetch."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.active: list[str] = []
-        self.steps = 0
-        self._hidden = 0
-        self._target: str | None = None
-        self._label: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag in {"style", "title"}:
-            self._hidden += 1
-        if tag in _ACTIVE:
-            self.active.append(tag)
-        self.active += [name for name in given if name.startswith("on") or name == "src"]
-        self.active += ["url()"] if "url(" in given.get("style", "").lower() else []
-        self.steps += "step" in given.get("class", "").split()
-        if tag == "a" and "href" in given:
-            self._target, self._label = given["href"], []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"style", "title"}:
-            self._hidden -= 1
-        if tag == "a" and self._target is not None:
-            self.links.append((self._target, "".join(self._label).strip()))
-            self._target = None
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden:
-            if "@import" in data or "url(" in data.lower():
-                self.active.append("style sheet that fetches")
-            return
-        self.text.append(data)
-        if self._target is not None:
-            self._label.append(data)
+    Args:
+        messages: Every class of the set, in every language.
+        words: The words they were made of, with the limits.
+        organisation: Who writes; its own contacts may stand in every message.
+        stores: What was touched; their names may hold a word that is banned elsewhere.
+        case_ref: The case, whose number people read.
+    """
+    names = [organisation.legal_name, organisation.trading_name]
+    for store in stores:
+        names += [store.name, *store.names.values()]
+    banned = but_for_names(words.banned, names)
+    domains = organisation.notices.link_domains
+    known = _known(words, organisation, case_ref)
+    found = [
+        flaw
+        for message in messages
+        for flaw in flaws(message, link_domains=domains, banned=banned, known=known)
+    ]
+    found += different_locales(messages, banned.limits)
+    return _sorted(found)
 
 
 def flaws(
@@ -96,28 +59,34 @@ def flaws(
     *,
     link_domains: Sequence[str],
     banned: Banned,
+    known: Known | None = None,
 ) -> list[Flaw]:
-    """Return what is wrong with a message class, blocking findings first.
+    """Return what is wrong with one message class, blocking findings first.
 
     Args:
         message: The class with its holes.
         link_domains: Domains it may link to (`organisation.notices.link_domains`).
-        banned: The lists of words (`Words.banned`).
+        banned: The lists of words and the limits (`Words.banned`).
+        known: Whose addresses and numbers may stand there; None leaves that rule out.
     """
-    page = _Page()
-    page.feed(message.html)
-    page.close()
-    seen = "".join(page.text)
-    call = message.key.endswith(".call")
+    page = read_page(message.html)
+    where, limits = message.key, banned.limits
+    said = f"{message.subject}\n{message.text}"
     found = [
-        *_bodies(message, call=call),
-        *_left_over(message.key, {"subject": message.subject, "text": message.text, "html": seen}),
-        *_same(message, seen),
-        *_links(message, page, link_domains),
-        *_actions(message, page),
-        *_banned(message.key, message.locale, f"{message.subject}\n{message.text}", banned),
+        *missing_bodies(message, limits.subject_columns),
+        *left_over(where, {"subject": message.subject, "text": message.text, "html": page.seen}),
+        *different_bodies(message, page.seen),
+        *strange_hosts(where, message.text, page, link_domains),
+        *hidden_targets(where, page),
+        *active_content(where, page),
+        *wrong_number(message, page),
+        *late_start(message, limits.first_action_before),
+        *banned_words(where, message.locale, said, banned),
+        *hard_reading(where, message.locale, message.text, limits),
     ]
-    return sorted(found, key=lambda flaw: flaw.level)
+    if known is not None:
+        found += data_of_people(where, f"{said}\n{page.seen}", known)
+    return _sorted(found)
 
 
 def page_flaws(
@@ -133,133 +102,42 @@ def page_flaws(
 
     A page says the same in several languages, so numbered actions are counted per language.
     """
-    page = _Page()
-    page.feed(html)
-    page.close()
-    seen = "".join(page.text)
-    found = [*_left_over(where, {"text": text, "html": seen})]
-    found += _hosts(where, {"text": _urls(text), "html": [t for t, _ in page.links]},
-                    link_domains)  # fmt: skip
-    found += _acting(where, page)
-    if page.steps > MOST_ACTIONS * len(locales):
-        found.append(_flaw("too-many-actions", where, "more than three numbered actions",
-                           "fold the rest"))  # fmt: skip
+    page = read_page(html)
+    found = [
+        *left_over(where, {"text": text, "html": page.seen}),
+        *strange_hosts(where, text, page, link_domains),
+        *active_content(where, page),
+        *too_many_on_page(where, page, len(locales)),
+    ]
     for locale in locales:
-        found += _banned(where, locale, text, banned)
+        found += banned_words(where, locale, text, banned)
+    return _sorted(found)
+
+
+def _sorted(found: Iterable[Flaw]) -> list[Flaw]:
     return sorted(found, key=lambda flaw: flaw.level)
 
 
-def _flaw(
-    slug: str,
-    where: str,
-    what: str,
-    repair: str,
-    level: Literal["blocking", "warning"] = "blocking",
-) -> Flaw:
-    return Flaw(slug=slug, level=level, where=where, what=what, repair=repair)
-
-
-def _bodies(message: MessageClass, *, call: bool) -> Iterable[Flaw]:
-    if not message.text.strip():
-        yield _flaw("no-text", message.key, "has no plain text", "render body.txt")
-    if not call and not message.html.strip():
-        yield _flaw("no-html", message.key, "has no HTML", "render body.html")
-    if not message.subject:
-        yield _flaw("no-subject", message.key, "has no subject", "write subject.txt")
-    wide = sum(2 if east_asian_width(char) in "WF" else 1 for char in message.subject)
-    if wide > _SUBJECT_COLUMNS:
-        yield _flaw("long-subject", message.key, f"a subject of {wide} columns",
-                    f"a phone shows about {_SUBJECT_COLUMNS}", "warning")  # fmt: skip
-
-
-def _left_over(where: str, outputs: Mapping[str, str]) -> Iterable[Flaw]:
-    for output, text in outputs.items():
-        strange = {found[1] for found in TOKEN.finditer(text)} - set(HOLES)
-        plain = TOKEN.sub("", text)
-        if strange or _LEFT_OVER.search(plain):
-            yield _flaw("left-over-placeholder", f"{where} ({output})",
-                        "holds a placeholder that nothing fills", "give the value")  # fmt: skip
-
-
-def _same(message: MessageClass, seen: str) -> Iterable[Flaw]:
-    """Compare numbers, then all letters, of the text and the page."""
-    if not message.html:
-        return
-    ours, theirs = (Counter(_DIGITS.findall(TOKEN.sub("", t))) for t in (message.text, seen))
-    if ours != theirs:
-        count = (ours - theirs).total() + (theirs - ours).total()
-        yield _flaw("digits-differ", message.key, f"{count} numbers stand in one body only",
-                    "give both bodies the same facts")  # fmt: skip
-    if "".join(_LETTERS.findall(message.text)) != "".join(_LETTERS.findall(seen)):
-        yield _flaw("bodies-differ", message.key, "text and HTML do not say the same",
-                    "keep each pair of .txt and .html equal")  # fmt: skip
-
-
-def _links(message: MessageClass, page: _Page, domains: Sequence[str]) -> Iterable[Flaw]:
-    targets = [target for target, _ in page.links]
-    yield from _hosts(message.key, {"text": _urls(message.text), "html": targets}, domains)
-    for target, label in page.links:
-        if label != target:
-            yield _flaw("link-hides-target", message.key, "a link shows another text",
-                        "show the address itself")  # fmt: skip
-    yield from _acting(message.key, page)
-
-
-def _urls(text: str) -> list[str]:
-    return [found.rstrip(".,;:!?") for found in _URL.findall(text)]
-
-
-def _hosts(where: str, urls: Mapping[str, Sequence[str]], domains: Sequence[str]) -> Iterable[Flaw]:
-    allowed = [domain.lower().strip(".") for domain in domains if domain.strip(".")]
-    for output, targets in urls.items():
-        for target in targets:
-            if target.startswith("#"):
-                continue
-            if not _is_own(target, allowed):
-                yield _flaw("link-outside", f"{where} ({output})",
-                            "a link is not https, has parameters or leaves the allowed domains",
-                            "add the domain to notices.link_domains, or take it out")  # fmt: skip
-
-
-def _is_own(target: str, allowed: Sequence[str]) -> bool:
-    try:
-        parts: SplitResult = urlsplit(target)
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        return False
-    own = any(host == domain or host.endswith(f".{domain}") for domain in allowed)
-    return own and parts.scheme.lower() == "https" and not parts.query
-
-
-def _acting(where: str, page: _Page) -> Iterable[Flaw]:
-    for what in dict.fromkeys(page.active):
-        yield _flaw("active-content", where, f"holds {what}", "keep it to text and plain style")
-
-
-def _actions(message: MessageClass, page: _Page) -> Iterable[Flaw]:
-    counts = [len(_STEP.findall(message.text))] + ([page.steps] if message.html else [])
-    if max(counts) > MOST_ACTIONS:
-        yield _flaw("too-many-actions", message.key, f"{max(counts)} numbered actions",
-                    f"keep {MOST_ACTIONS}, fold the rest")  # fmt: skip
-    if min(counts) == 0:
-        yield _flaw("no-action", message.key, "tells people nothing to do",
-                    "render advice_to_individuals")  # fmt: skip
-
-
-def _banned(where: str, locale: str, text: str, banned: Banned) -> Iterable[Flaw]:
-    levels: list[tuple[Literal["blocking", "warning"], Mapping[str, Mapping[str, list[str]]]]] = [
-        ("blocking", banned.blocking),
-        ("warning", banned.warning),
+def _known(words: Words, organisation: Organisation, case_ref: str) -> Known:
+    own = organisation.model_dump(exclude={"approvers", "on_call", "policies"}, mode="json")
+    said = [one for catalogue in words.catalogues.values() for one in catalogue.messages.values()]
+    texts = [
+        case_ref,
+        *_strings(own),
+        *_strings(said),
+        *_strings([one.model_dump() for one in (*words.bureaus, *words.agencies)]),
     ]
-    for level, kinds in levels:
-        for kind, by_locale in kinds.items():
-            for word in by_locale.get(locale, []):
-                if _stands(word, text):
-                    yield _flaw(kind.replace("_", "-"), where, f"says {word!r}",
-                                "say it in another way", level)  # fmt: skip
+    notices = organisation.notices
+    return known_contacts(texts, [*notices.link_domains, notices.sender.rpartition("@")[2]])
 
 
-def _stands(word: str, text: str) -> bool:
-    if word.isascii():
-        return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))
-    return word in text
+def _strings(value: object) -> Iterable[str]:
+    """Yield every text in nested values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _strings(one)

@@ -13,6 +13,7 @@ from babel.messages.pofile import PoFileError, read_po
 from pydantic import Field
 
 from incidents.drafting.library import Agency, Bureau, MeasureKinds, Reveals, Rights
+from incidents.drafting.lint.limits import Limits
 from incidents.errors import DraftingError
 from incidents.models.base import Value
 from incidents.models.notice import Audience
@@ -81,10 +82,11 @@ class Advice(Value):
 
 
 class Banned(Value):
-    """Words that must not stand in a notice: kind -> locale -> words."""
+    """Words that must not stand in a notice: kind -> locale -> words; and how it must read."""
 
     blocking: dict[str, dict[str, list[str]]]
     warning: dict[str, dict[str, list[str]]]
+    limits: Limits
 
 
 @dataclass(frozen=True)

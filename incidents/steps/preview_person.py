@@ -58,10 +58,10 @@ def preview_person(
             for at in {(row.set_key, row.version) for row in rows}
         }
         return [
-            _message(row, sets[row.set_key, row.version], words[row.set_key, row.version],
-                     inventory, person_id)
+            _message(row, sets[at], words[at], inventory, person_id)
             for row in rows
-        ]  # fmt: skip
+            for at in [(row.set_key, row.version)]
+        ]
 
 
 def _message(
@@ -81,10 +81,10 @@ def _message(
     said = words.words(
         row.class_key, row.person_id, name=row.name, about=row.about, address=address
     )
-    parts = {"subject": said.subject, "text": said.text, "html": said.html}
-    if row.channel == "email":
-        parts["mail"] = _mail(row, of, Rendered(**parts), words, inventory)
-    return PersonMessage.model_construct(**dict(bare), **parts)  # as it is, to the last space
+    rendered = Rendered(said.subject, said.text, said.html)
+    mail = _mail(row, of, rendered, words, inventory) if row.channel == "email" else b""
+    # Copied, not checked: it stays as it is, to the last space.
+    return bare.model_copy(update={**rendered._asdict(), "mail": mail})
 
 
 def _mail(

@@ -28,9 +28,9 @@ officers: {}
 #  children: {title: Officer for children's data, contact: ""}
 #  counsel: {title: General counsel, contact: ""}
 #  security: {title: Head of security, contact: ""}
-approvers: []                 # two different people at least, in the roles privacy, counsel, children
+approvers: []                 # two people at least; roles are privacy, counsel, children
 #  - {id: privacy-officer, role: privacy, ssh_public_key: "ssh-ed25519 AAAA..."}
-#  - {id: privacy-deputy, role: privacy, deputy: true, ssh_public_key: "ssh-ed25519 AAAA..."}
+#  - {id: counsel-deputy, role: counsel, deputy: true, ssh_public_key: "ssh-ed25519 AAAA..."}
 signing: []                   # who must sign what; empty is the rules that ship
 on_call: []
 #  - {title: Security on call, contact: ""}
