@@ -20,6 +20,7 @@ from incidents.models.states import CaseState, DeliveryState, DutyState, SetStat
 from incidents.models.tables import AlarmRow, CaseRow, DeliveryRow, DutyRow, SenderRow
 from incidents.settings import Settings
 from incidents.steps.raise_alarms import TURN, Alarm, Sight, raise_alarms
+from incidents.steps.reject_notices import reject_set
 from incidents.steps.watch_deadlines import find_alarms, quiet_alarms
 from incidents.store import alerts, cases, notices
 from incidents.store.cases import EvidenceKind
@@ -354,11 +355,15 @@ def test_overdue_lists_are_told_by_count_and_once_a_day(
 class Signing:
     """A drafted set that three people may sign."""
 
-    def __init__(self, database: Database, duties: list[str]) -> None:
+    def __init__(
+        self, database: Database, duties: list[str], *, deputies: tuple[str, ...] = ()
+    ) -> None:
         self.database = database
         self.keys = {name: Ed25519PrivateKey.generate() for name in ("ana", "bo", "chen")}
         approvers = [
-            Approver(id=name, role="privacy", ssh_public_key=public_line(key))
+            Approver(
+                id=name, role="privacy", deputy=name in deputies, ssh_public_key=public_line(key)
+            )
             for name, key in self.keys.items()
         ]
         organisation = Organisation(
@@ -460,3 +465,44 @@ def test_alarms_hold_no_name_address_or_story(
     assert look() == 3
     for line in person.heard:
         assert not re.search(r"Person \d|@|complained|Tell the authority", line), line
+
+
+def test_deputies_are_called_when_half_of_the_time_to_sign_is_gone(
+    database: Database, clock: FixedClock, person: Person, look: Callable[[], int]
+) -> None:
+    signing = Signing(database, [DUTY], deputies=("chen",))
+    a_duty(database, signing.ref, timedelta(hours=72))
+    told = []
+    for hour in range(40):
+        look()
+        told += [hour for line in person.heard if "call chen for privacy" in line][: not told]
+        clock.advance(timedelta(hours=1))
+    assert told == [36]
+
+
+def test_a_deputy_is_not_called_once_somebody_of_the_role_has_signed(
+    database: Database, clock: FixedClock, person: Person, look: Callable[[], int]
+) -> None:
+    signing = Signing(database, [DUTY], deputies=("chen",))
+    a_duty(database, signing.ref, timedelta(hours=72))
+    signing.sign("ana")
+    clock.advance(timedelta(hours=40))
+    look()
+    assert not [line for line in person.heard if "call chen" in line]
+
+
+def test_a_rejected_set_is_told_again_until_it_is_drafted_anew(
+    database: Database, clock: FixedClock, person: Person, look: Callable[[], int]
+) -> None:
+    signing = Signing(database, [DUTY])
+    a_duty(database, signing.ref, timedelta(hours=72))
+    reject_set(database, signing.ref, SET, by="ana", reason="wrong")
+    assert look() == 1
+    assert "was rejected and is not drafted anew" in person.heard[-1]
+    assert look() == 0
+    clock.advance(timedelta(hours=4))
+    assert look() == 1
+    with database.write("author") as work:
+        notices.move_set(work, notices.set_row(work, signing.ref, SET), SetState.VOID)
+    clock.advance(timedelta(hours=4))
+    assert look() == 0
