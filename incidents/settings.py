@@ -85,6 +85,14 @@ class Settings(BaseModel):
     )
     approval_days: int = Field(default=7, ge=1, description="How long a signature stays good.")
     needed_approvals: int = Field(default=2, ge=2)
+    standing_days: int = Field(
+        default=90, ge=1, description="How long a signature over words approved ahead stays good."
+    )
+    standing_people_a_day: int = Field(
+        default=20,
+        ge=0,
+        description="How many people in 24 hours may be told in words approved ahead.",
+    )
 
     @field_validator("alarm_urls", "alarm_before_hours", mode="before")
     @classmethod

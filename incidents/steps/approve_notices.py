@@ -11,7 +11,7 @@ from incidents.models.states import SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps.seal_set import check_seal
-from incidents.steps.signing_needs import enrolled, needs_of
+from incidents.steps.signing_needs import STANDING, enrolled, needs_of
 from incidents.store import cases, notices
 from incidents.store.unit_of_work import Database, UnitOfWork
 
@@ -77,7 +77,7 @@ def sign_set(
             notices.statement_of(row),
             enrolled(work, ref),
             now=work.now,
-            valid_for=timedelta(days=settings.approval_days),
+            valid_for=valid_for(ref, settings),
             author=cases.case_row(work, ref).author,
         )
         signature = signature.model_copy(update={"key_fingerprint": key})
@@ -116,11 +116,16 @@ def decide(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Decision:
         notices.statement_of(row),
         enrolled(work, row.case_ref),
         now=work.now,
-        valid_for=timedelta(days=settings.approval_days),
+        valid_for=valid_for(row.case_ref, settings),
         needed=needs.signatures,
         roles=needs.roles,
         author=cases.case_row(work, row.case_ref).author,
     )
+
+
+def valid_for(ref: str, settings: Settings) -> timedelta:
+    """Return how long a signature of a case stays good: longer over words approved ahead."""
+    return timedelta(days=settings.standing_days if ref == STANDING else settings.approval_days)
 
 
 def waiting(database: Database, ref: str, settings: Settings) -> dict[str, Decision]:

@@ -18,7 +18,7 @@ from incidents.steps.approve_notices import check_released
 from incidents.steps.person_words import CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
 from incidents.steps.send_deliveries import SendReport, send_deliveries
-from incidents.steps.standing_approval import LEAKED, check_same_words
+from incidents.steps.standing_approval import LEAKED, check_standing
 from incidents.steps.standing_duties import holds_on, refuse_held
 from incidents.store import cases, deliveries, notices
 from incidents.store.cases import EvidenceKind
@@ -156,7 +156,7 @@ def _may_go_out(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> None
             repair=f"`forthwith step draft-notices {row.case_ref}` drafts what has to change",
         )
     if row.set_key == LEAKED and not notices.signatures(work, row):
-        standing = check_same_words(work, row)
+        standing = check_standing(work, row, settings)
         check_released(work, standing, settings)
         check_seal(work, row)
         return

@@ -14,6 +14,8 @@ from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import UnitOfWork
 
 HOUR = timedelta(hours=1)
+STANDING = "standing"
+"""Ref of the case that holds what is approved ahead; it is never closed."""
 
 
 def needs_of(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Needed:

@@ -1,5 +1,7 @@
 """Words approved ahead for small urgent kinds: drafted once, signed by two, used one by one."""
 
+from datetime import timedelta
+
 from incidents.approval.seal import digest, root
 from incidents.drafting.leaked_credential import draft_leaked_credential
 from incidents.drafting.words import Words
@@ -9,13 +11,13 @@ from incidents.models.notice import Measure, NoticeSet
 from incidents.models.states import SetState
 from incidents.models.tables import CaseRow, NoticeSetRow
 from incidents.settings import Settings
+from incidents.steps.approve_notices import decide
 from incidents.steps.seal_set import seal
+from incidents.steps.signing_needs import STANDING
 from incidents.store import cases, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
-STANDING = "standing"
-"""Ref of the case that holds what is approved ahead; it is never closed."""
 LEAKED = "individuals-leaked-credential"
 ASKED = (Measure(key="account_locked", done=False),)
 """The measure is asked for when the notice goes out; that it is done is recorded later."""
@@ -70,23 +72,40 @@ def leaked_set(words: Words, inventory: Inventory) -> tuple[NoticeSet, dict[str,
     return body, dict(sorted(templates.items()))
 
 
-def standing_row(work: UnitOfWork) -> NoticeSetRow | None:
-    """Return the approved standing set, or None where none is approved."""
+def standing_row(work: UnitOfWork, settings: Settings) -> NoticeSetRow | None:
+    """Return the standing set whose signatures are good still, or None."""
     row = notices.find_set(work, STANDING, LEAKED)
-    return row if row is not None and row.state == SetState.APPROVED else None
+    if row is None or row.state != SetState.APPROVED or not decide(work, row, settings).allowed:
+        return None
+    return row
 
 
-def check_same_words(work: UnitOfWork, row: NoticeSetRow) -> NoticeSetRow:
+def told_today(work: UnitOfWork) -> int:
+    """Return how many people were told in words approved ahead within the last 24 hours."""
+    return notices.released_unsigned(work, LEAKED, since=work.now - timedelta(days=1))
+
+
+def check_standing(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> NoticeSetRow:
     """Return the standing set that a leaked-credential notice rests on.
 
     Raises:
-        ApprovalError: when none is approved, or the notice says anything else or to more than one.
+        ApprovalError: when none is approved or the signatures have expired, when the notice says
+            anything else or to more than one, or when enough people were told so today.
     """
-    standing = standing_row(work)
+    standing = standing_row(work, settings)
     where = f"{row.case_ref} {row.set_key}"
     if standing is None:
         raise ApprovalError(
-            "no words are approved ahead", where=where, repair="`forthwith notice standing`"
+            "no words are approved ahead, or the approval has expired",
+            where=where,
+            repair="`forthwith notice standing` drafts them; or have this one signed",
+        )
+    if row.state == SetState.APPROVED and told_today(work) >= settings.standing_people_a_day:
+        raise ApprovalError(
+            f"{settings.standing_people_a_day} people in 24 hours were told in words approved "
+            "ahead, and that is the most",
+            where=where,
+            repair="have this one signed; so many may be a breach of your own",
         )
     same = notices.notice_set(standing).classes == notices.notice_set(row).classes
     counts = notices.sealed_of(row).counts

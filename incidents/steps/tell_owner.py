@@ -14,7 +14,8 @@ from incidents.settings import Settings
 from incidents.steps.contain_account import may_own
 from incidents.steps.receive_alert import lookup_text
 from incidents.steps.seal_set import seal
-from incidents.steps.standing_approval import LEAKED, STANDING, leaked_set, standing_row
+from incidents.steps.signing_needs import STANDING
+from incidents.steps.standing_approval import LEAKED, leaked_set, standing_row, told_today
 from incidents.store import alerts, cases, deliveries, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.people import RANK_OF_QUALITY
@@ -62,7 +63,9 @@ def plan_owner_notice(
         old = notices.find_set(work, ref, LEAKED)
         if old is not None:
             return _first_channel(work, ref)
-        standing = standing_row(work)
+        standing = standing_row(work, settings)
+        if standing is not None and told_today(work) >= settings.standing_people_a_day:
+            standing = None  # so many may be a breach of one's own: a person looks at each
         if standing is not None:
             inventory = cases.get_evidence(work, STANDING, EvidenceKind.INVENTORY, Inventory)
         cases.put_evidence(work, ref, EvidenceKind.INVENTORY, inventory)

@@ -9,9 +9,9 @@ from incidents.models.states import CaseState, DeliveryState, DutyState, SetStat
 from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps import standing_duties
-from incidents.steps.approve_notices import decide
+from incidents.steps.approve_notices import decide, valid_for
 from incidents.steps.raise_alarms import Alarm, Sight
-from incidents.steps.signing_needs import enrolled, needs_of
+from incidents.steps.signing_needs import STANDING, enrolled, needs_of
 from incidents.store import alerts, cases, deliveries, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -22,6 +22,7 @@ OVERDUE_AGAIN = timedelta(hours=4)
 ASK_AGAIN = timedelta(hours=24)
 HELD_TOO_LONG = timedelta(hours=1)
 STALLED = timedelta(minutes=10)
+ENDS_SOON = timedelta(days=7)
 UNWORKED = timedelta(minutes=30)
 WAITING = frozenset({DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.SENDING})
 
@@ -47,6 +48,7 @@ def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
             lambda: _lists(work, row.ref),
             lambda: _held(work, row),
             lambda: _requests(work, row.ref),
+            lambda: _ahead(work, row.ref, settings),
             lambda: _unworked(work, row),
             lambda: _stalled(work, row),
         ]
@@ -213,6 +215,26 @@ def _requests(work: UnitOfWork, ref: str) -> Found:
 
 def _settled(work: UnitOfWork, ref: str) -> set[str]:
     return {row.duty_id for row in duties.duty_rows(work, ref) if DutyState(row.state) in SETTLED}
+
+
+def _ahead(work: UnitOfWork, ref: str, settings: Settings) -> Found:
+    """Words approved ahead are worth nothing on the day their signatures have expired."""
+    if ref != STANDING:
+        return
+    for row in notices.set_rows(work, ref):
+        signed = sorted((one.signed_at for one in notices.signatures(work, row)), reverse=True)
+        needed = needs_of(work, row, settings).signatures
+        if row.state != SetState.APPROVED or len(signed) < needed:
+            continue
+        ends = signed[needed - 1] + valid_for(ref, settings)
+        if ends - work.now <= ENDS_SOON:
+            yield Alarm(
+                key=f"{ref}:{row.set_key}:v{row.version}:ends:{ends:%Y%m%d}",
+                text=f"{row.set_key}: the words approved ahead "
+                f"{'may be used until' if ends > work.now else 'have not been good since'} "
+                f"{ends:%Y-%m-%d %H:%M} UTC; sign them again",
+                again_after=ASK_AGAIN,
+            )
 
 
 def _standing(work: UnitOfWork, ref: str) -> Found:

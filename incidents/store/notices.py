@@ -1,5 +1,7 @@
 """Notice sets, their seals and signatures."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from incidents.errors import NotFoundError
@@ -170,3 +172,23 @@ def signatures(work: UnitOfWork, row: NoticeSetRow) -> list[Signature]:
         )
         for one in rows
     ]
+
+
+def released_unsigned(work: UnitOfWork, set_key: str, *, since: datetime) -> int:
+    """Return how many sets of this name went out since then on somebody else's approval."""
+    signed = select(SignatureRow.case_ref).where(  # type: ignore[call-overload]
+        SignatureRow.case_ref == NoticeSetRow.case_ref,
+        SignatureRow.set_key == NoticeSetRow.set_key,
+        SignatureRow.version == NoticeSetRow.version,
+    )
+    found = work.session.execute(
+        select(func.count())
+        .select_from(NoticeSetRow)
+        .where(
+            NoticeSetRow.set_key == set_key,  # type: ignore[arg-type]
+            NoticeSetRow.state.in_([SetState.RELEASED, SetState.FINISHED]),  # type: ignore[attr-defined]
+            NoticeSetRow.drafted_at >= since,  # type: ignore[arg-type]
+            ~signed.exists(),
+        )
+    ).scalar()
+    return int(found or 0)

@@ -1,6 +1,7 @@
 """A leaked login: one case, no secret kept, its owner told by any way but the leaked one."""
 
 import json
+from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -15,9 +16,12 @@ from incidents.steps.contain_account import confirm_measure, contain_account
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.receive_alert import MANY, Received, receive_alert
 from incidents.steps.record_outcomes import record_outcomes
+from incidents.steps.send_set import release
 from incidents.steps.show_case import all_cases, show_case
-from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
+from incidents.steps.signing_needs import STANDING
+from incidents.steps.standing_approval import LEAKED, draft_standing
 from incidents.steps.tell_owner import plan_owner_notice
+from incidents.steps.watch_deadlines import find_alarms
 from tests.steps.shop_case import CASE, FIRST, SECOND, House
 
 SECRET = "hunter2-Ω-blue"
@@ -267,6 +271,59 @@ def test_words_changed_after_they_were_approved_ahead_are_not_used(shop: House) 
     with pytest.raises(ApprovalError, match="not what was"):
         shop.send(ref, LEAKED)
     assert list_tasks(shop.shop.database, ref, shop.shop.ring).calls == []
+
+
+def test_words_approved_ahead_expire_and_then_each_notice_waits_for_signatures(
+    shop: House,
+) -> None:
+    approve_words_ahead(shop)
+    [before] = receive(shop, an_alert("leo@home.example")).opened
+    plan(shop, before)
+    shop.clock.advance(timedelta(days=shop.settings.standing_days, minutes=1))
+    [after] = receive(shop, an_alert("cal@home.example", alert_id="later")).opened
+    plan(shop, after)
+    assert shop.sets(after)[LEAKED].state == "drafted"
+    # What was planned while they were good is not sent on signatures that are not good any more.
+    with pytest.raises(ApprovalError, match="approval has expired"):
+        release(shop.shop.database, before, LEAKED, settings=shop.settings)
+
+
+def test_the_watch_says_when_words_approved_ahead_end(shop: House) -> None:
+    approve_words_ahead(shop)
+
+    def told() -> list[str]:
+        seen = find_alarms(shop.shop.database, settings=shop.settings)
+        return [one.text for one in seen.alarms if "approved ahead" in one.text]
+
+    assert told() == []
+    shop.clock.advance(timedelta(days=shop.settings.standing_days - 7, minutes=1))
+    assert "may be used until" in told()[0]
+    shop.clock.advance(timedelta(days=7))
+    assert "have not been good since" in told()[0]
+    for by in (FIRST, SECOND):
+        shop.sign(STANDING, LEAKED, by)
+    assert told() == []
+
+
+def test_only_so_many_people_a_day_are_told_in_words_approved_ahead(shop: House) -> None:
+    approve_words_ahead(shop)
+    few = shop.settings.model_copy(update={"standing_people_a_day": 1})
+    [first] = receive(shop, an_alert("leo@home.example")).opened
+    [second] = receive(shop, an_alert("cal@home.example", alert_id="second")).opened
+    for ref in (first, second):
+        plan(shop, ref)
+    release(shop.shop.database, first, LEAKED, settings=few)
+    with pytest.raises(ApprovalError, match="1 people in 24 hours"):
+        release(shop.shop.database, second, LEAKED, settings=few)
+    shop.sign(second, LEAKED, FIRST)
+    shop.sign(second, LEAKED, SECOND)
+    release(shop.shop.database, second, LEAKED, settings=few)
+    assert shop.sets(second)[LEAKED].state == "released"
+    # A day later the next may be told so again; what people signed themselves does not count.
+    shop.clock.advance(timedelta(days=1, minutes=1))
+    [third] = receive(shop, an_alert("mia@home.example", alert_id="third")).opened
+    plan(shop, third)
+    release(shop.shop.database, third, LEAKED, settings=few)
 
 
 def test_a_standing_signature_is_for_the_standing_words_only(shop: House) -> None:
