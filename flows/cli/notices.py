@@ -14,7 +14,8 @@ from incidents.steps.hold_case import hold, resume
 from incidents.steps.record_outcomes import record_outcomes
 from incidents.steps.reject_notices import reject_set
 from incidents.steps.show_case import show_case
-from incidents.steps.standing_approval import LEAKED, STANDING, draft_standing
+from incidents.steps.signing_needs import STANDING
+from incidents.steps.standing_approval import LEAKED, draft_standing
 from incidents.wiring import open_workshop
 
 

@@ -1,12 +1,14 @@
 """Rules find what must not leave the house."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.message_class import draft_class
-from incidents.drafting.wording import Flaw, flaws
+from incidents.drafting.lint.said import but_for_names
+from incidents.drafting.message_class import Channel, draft_class
+from incidents.drafting.wording import Flaw, flaws, set_flaws
 from incidents.drafting.words import Words
 from incidents.models.notice import FactSheet, MessageClass
 from incidents.models.scope import Form
@@ -27,7 +29,9 @@ def message(words: Words, sheet: FactSheet, plan: SetPlan) -> MessageClass:
 
 
 def found(words: Words, message: MessageClass) -> list[Flaw]:
-    return flaws(message, link_domains=["lantern-parts.example"], banned=words.banned)
+    """Return the findings but for long sentences, of which the shipped words have a few."""
+    got = flaws(message, link_domains=["lantern-parts.example"], banned=words.banned)
+    return [flaw for flaw in got if flaw.slug != "long-sentence"]
 
 
 def both(message: MessageClass, line: str, html: str = "") -> MessageClass:
@@ -121,3 +125,59 @@ def test_hedges_warn_and_do_not_block(words: Words, message: MessageClass) -> No
 
 def test_a_word_inside_another_word_is_no_finding(words: Words, message: MessageClass) -> None:
     assert found(words, both(message, "Mayor Mighty of Premiumville.")) == []
+
+
+def test_an_inflected_or_accented_word_of_the_list_is_found_whole(
+    words: Words, message: MessageClass
+) -> None:
+    lists = {"hedge": {"en": ["möglicherweise", "大概"]}}
+    banned = words.banned.model_copy(update={"warning": lists})
+
+    def said(line: str) -> list[str]:
+        changed = message.model_copy(update={"text": f"{message.text}\n{line}"})
+        got = flaws(changed, link_domains=["lantern-parts.example"], banned=banned)
+        return [one.what for one in got if one.slug == "hedge"]
+
+    assert said("Möglicherweise ja.") == ["says 'möglicherweise'"]
+    assert said("Unmöglicherweisen.") == []
+    assert said("这大概是") == ["says '大概'"]
+
+
+def test_the_first_thing_to_do_is_named_early(words: Words, message: MessageClass) -> None:
+    late = message.text.replace("Dear", "A" * 1200 + " Dear")
+    got = {one.slug: one for one in found(words, message.model_copy(update={"text": late}))}
+    assert got["late-action"].level == "warning"
+    assert "late-action" not in {one.slug for one in found(words, message)}
+
+
+def test_a_name_that_has_to_be_said_is_no_promotion(words: Words, message: MessageClass) -> None:
+    line = both(message, "Concerned is our newsletter. Get a discount.")
+    names = but_for_names(words.banned, ["Newsletter readers"])
+    got = flaws(line, link_domains=["lantern-parts.example"], banned=names)
+    assert [one.what for one in got if one.slug == "promotion"] == ["says 'discount'"]
+    assert names.limits == words.banned.limits
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_the_shipped_words_have_nothing_that_blocks_in_any_language(
+    words: Words, sheet: FactSheet, plan: SetPlan, california: SetPlan, form: Form
+) -> None:
+    for one in (plan, california):
+        made = [
+            draft_class(
+                words, sheet, one, locale=locale, form=form, exposure=mask, people=1,
+                on=date(2026, 3, 4), channel=channel,
+            ).message
+            for locale in sorted(words.catalogues)
+            for mask in (1, 3)
+            for channel in get_args(Channel)
+        ]  # fmt: skip
+        got = set_flaws(
+            made,
+            words,
+            organisation=sheet.organisation,
+            stores=sheet.stores,
+            case_ref=sheet.case_ref,
+        )
+        assert [flaw for flaw in got if flaw.level == "blocking"] == []
+        assert {flaw.slug for flaw in got} <= {"long-sentence", "long-subject"}
