@@ -357,6 +357,11 @@ def _worked(
 def _both_ways(read: ExampleFile, regime: Regime, document: Document) -> list[Finding]:
     fires = set().union(*(example.outcome.fires() for example in read.examples))
     fails = {name for example in read.examples for name in example.outcome.not_owed}
+    coming = {name for example in read.examples for name in example.outcome.coming}
+    standing = {one.id for one in regime.duties if _span(regime, one).from_}
+    # A duty that is only proposed never fires: it is shown as coming, and that is both ways.
+    fires |= coming - standing
+    fails |= coming - standing
     findings = []
     for duty in dict.fromkeys(duty.id for duty in regime.duties):
         for found, wanted in ((fires, "fires"), (fails, "does not fire")):

@@ -51,10 +51,20 @@ def mutants_of(data: dict[str, Any]) -> Iterator[Mutant]:
         del changed["duties"][index]
         yield Mutant(f"{_name(data, ('duties', index))}: dropped", changed)
     for path, node in _nodes(data, ()):
+        if _is_proposed(data, path):
+            continue  # never judged, so no case can notice what it says
         yield from _numbers(data, path, node)
         yield from _operators(data, path, node)
         if _is_condition(path, node):
             yield _negated(data, path, node)
+
+
+def _is_proposed(data: dict[str, Any], path: Path) -> bool:
+    """Return whether a path lies in a duty, or a law, without a first day."""
+    dates = data["in_force"]
+    if len(path) > 1 and path[0] == "duties":
+        dates = data["duties"][path[1]].get("in_force", dates)
+    return not dates.get("from")
 
 
 def _nodes(node: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
