@@ -34,6 +34,7 @@ COMMANDS = {
     "watch": "admin",
     "doctor": "admin",
     "audit": "admin",
+    "approvers": "approvers",
     "keys": "admin",
     "reconcile": "admin",
 }

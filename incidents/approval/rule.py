@@ -133,7 +133,7 @@ def check_signature(
     enrolled = [one for one in approvers if _same(one.id) == _same(signature.approver)]
     if not enrolled:
         raise ApprovalError(
-            "is no enrolled approver", repair="enrol the key in organisation.yaml, approvers"
+            "is no enrolled approver", repair="`forthwith approvers` shows who is, and how to enrol"
         )
     if signature.signed_at > now + CLOCK_SLACK:
         raise ApprovalError("the signature lies in the future", repair="set the clock, sign again")

@@ -6,6 +6,7 @@ from incidents.models.inventory import Inventory
 from incidents.models.report import BreachReport
 from incidents.models.scope import ScopeFinding
 from incidents.scope.finding import finding
+from incidents.steps.enrol_approvers import with_enrolled
 from incidents.steps.open_case import PeopleLists
 from incidents.store import alerts, cases
 from incidents.store.cases import EvidenceKind
@@ -28,7 +29,8 @@ def find_data(
         report = cases.get_evidence(work, ref, EvidenceKind.REPORT, BreachReport)
         people = cases.find_evidence(work, ref, EvidenceKind.PEOPLE_LISTS, PeopleLists)
         found = finding(report, inventory, today, people.lists if people else {})
-        cases.put_evidence(work, ref, EvidenceKind.INVENTORY, inventory)
+        kept = with_enrolled(work, inventory)
+        cases.put_evidence(work, ref, EvidenceKind.INVENTORY, kept)
         cases.put_evidence(work, ref, EvidenceKind.FINDING, found)
         stores = sorted({item.store for item in found.preservation})
         alerts.ask_containment(work, ref, "", [f"preserve:{store}" for store in stores])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from incidents.approval.enrolment import TWO
 from incidents.approval.sources.signing_file import shipped_rules
 from incidents.approval.who_signs import Asked, needed
 from incidents.models.approval import Needed
@@ -9,6 +10,7 @@ from incidents.models.inventory import Approver, Inventory
 from incidents.models.scope import Form
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
+from incidents.steps.enrol_approvers import enrolled_now
 from incidents.store import cases, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import UnitOfWork
@@ -30,8 +32,13 @@ def needs_of(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> Needed:
 
 
 def enrolled(work: UnitOfWork, ref: str) -> list[Approver]:
-    """Return who may sign for a case, as its inventory says."""
-    return _inventory(work, ref).organisation.approvers
+    """Return who may sign for a case: those enrolled at this moment.
+
+    So a key that was revoked counts nowhere any more. Where nobody was enrolled yet, the case's
+    inventory says who.
+    """
+    now = enrolled_now(work)
+    return now.approvers if now.people >= TWO else _inventory(work, ref).organisation.approvers
 
 
 def _inventory(work: UnitOfWork, ref: str) -> Inventory:

@@ -12,6 +12,7 @@ from incidents.models.states import SetState
 from incidents.models.tables import CaseRow, NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps.approve_notices import decide
+from incidents.steps.enrol_approvers import with_enrolled
 from incidents.steps.seal_set import seal
 from incidents.steps.signing_needs import STANDING
 from incidents.store import cases, notices
@@ -30,6 +31,7 @@ def draft_standing(
     with database.write(settings.actor) as work:
         if work.session.get(CaseRow, STANDING) is None:
             cases.open_named(work, STANDING, kind="standing", author=settings.actor)
+        inventory = with_enrolled(work, inventory)
         cases.put_evidence(work, STANDING, EvidenceKind.INVENTORY, inventory)
         body, templates = leaked_set(words, inventory)
         old = notices.find_set(work, STANDING, LEAKED)

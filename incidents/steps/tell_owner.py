@@ -12,6 +12,7 @@ from incidents.models.states import CaseState, SetState
 from incidents.models.tables import AlertRow, ContactRow, DeliveryRow, PersonRow
 from incidents.settings import Settings
 from incidents.steps.contain_account import may_own
+from incidents.steps.enrol_approvers import with_enrolled
 from incidents.steps.receive_alert import lookup_text
 from incidents.steps.seal_set import seal
 from incidents.steps.signing_needs import STANDING
@@ -68,6 +69,7 @@ def plan_owner_notice(
             standing = None  # so many may be a breach of one's own: a person looks at each
         if standing is not None:
             inventory = cases.get_evidence(work, STANDING, EvidenceKind.INVENTORY, Inventory)
+        inventory = with_enrolled(work, inventory)
         cases.put_evidence(work, ref, EvidenceKind.INVENTORY, inventory)
         body, templates = leaked_set(words, inventory)
         if standing is not None:

@@ -10,6 +10,7 @@ from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps import standing_duties
 from incidents.steps.approve_notices import decide, valid_for
+from incidents.steps.enrol_approvers import broken_since
 from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.steps.signing_needs import STANDING, enrolled, needs_of
 from incidents.store import alerts, cases, deliveries, duties, notices
@@ -33,6 +34,7 @@ def find_alarms(database: Database, *, settings: Settings) -> Sight:
     """Return what the open cases call for at this moment, raised before or not."""
     sight = Sight()
     with database.read() as work:
+        sight += Sight(alarms=list(_broken_glass(work)))
         for row in cases.case_rows(work):
             sight += _case(work, row, settings)
     return sight
@@ -73,6 +75,19 @@ def _unreadable(ref: str, error: Exception) -> Alarm:
         text=f"{ref}: cannot be watched in full ({what})",
         again_after=OVERDUE_AGAIN,
     )
+
+
+def _broken_glass(work: UnitOfWork) -> Found:
+    """Approvers that one person changed alone are told to everybody until two people agree."""
+    found = broken_since(work)
+    if found is not None:
+        enrolment, since = found
+        yield Alarm(
+            key=f"enrolment:broken:{since:%Y%m%dT%H%M}",
+            text=f"{enrolment.broken_by} changed the approvers alone on {since:%Y-%m-%d %H:%M} UTC "
+            f"({enrolment.reason}); two who were enrolled before have not agreed",
+            again_after=ASK_AGAIN,
+        )
 
 
 def _deadlines(work: UnitOfWork, ref: str, before_hours: Sequence[float]) -> Found:

@@ -30,6 +30,7 @@ class EvidenceKind(StrEnum):
     PUBLICATION = "publication"
     RELEASE = "release"
     PROPOSAL = "proposal"
+    ENROLMENT = "enrolment"
 
 
 def open_case(work: UnitOfWork, *, kind: str = "breach", author: str) -> str:

@@ -371,3 +371,32 @@ def test_answers_given_before_there_is_an_inventory_are_kept(tmp_path: Path) -> 
     assert "may be" in run.stdout
     with sqlite3.connect(home / "forthwith.db") as database:
         assert database.execute("SELECT ref FROM breach_case").fetchall() != []
+
+
+def test_approvers_are_shown_changed_by_two_and_changed_alone(
+    forthwith: Command, drafted: House, tmp_path: Path
+) -> None:
+    shown = json.loads(forthwith.at(drafted)("approvers", "--json").out)
+    assert [one["id"] for one in shown["approvers"]] == [FIRST, SECOND, THIRD]
+    assert shown["waiting"] == []
+    refuses(forthwith("approvers", "change"), "are the ones enrolled")
+    file = drafted.settings.inventory_folder / "organisation.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"children"', '"counsel"'))
+    assert THIRD in forthwith("approvers").out
+    asked = forthwith("approvers", "change")
+    assert f"replace {THIRD} as children" in asked.out
+    statement = Path(asked.out.split("Written to ")[1].split(". Two who")[0])
+    given = []
+    for name in (FIRST, SECOND):
+        signature = tmp_path / f"{name}.sig"
+        signature.write_text(sign(KEYS[name], statement.read_bytes()), encoding="utf-8")
+        given += ["--signature", f"{name}={signature}"]
+    refuses(forthwith("approvers", "change", *given[:2]), "1 of 2")
+    refuses(forthwith("approvers", "change", "--signature", "x=nowhere"), "--signature")
+    done = forthwith("approvers", "change", *given)
+    assert (done.code, f"replace {THIRD}" in done.out) == (0, True)
+    file.write_text(text)
+    alone = forthwith("approvers", "break-glass", "--by", "dee", "--reason", "a test of the glass")
+    assert (alone.code, "done alone: replace" in alone.out) == (0, True)
+    assert "dee changed this alone" in forthwith("approvers").out
