@@ -6,6 +6,7 @@ The rules stand one by one in `drafting/lint/`; what they measure against is dat
 
 from collections.abc import Iterable, Sequence
 
+from incidents.drafting.holes import clean
 from incidents.drafting.lint.actions import late_start, too_many_on_page, wrong_number
 from incidents.drafting.lint.bodies import different_bodies, left_over, missing_bodies
 from incidents.drafting.lint.flaw import Flaw
@@ -18,6 +19,8 @@ from incidents.drafting.lint.said import banned_words, but_for_names
 from incidents.drafting.words import Banned, Words
 from incidents.models.inventory import Organisation
 from incidents.models.notice import MessageClass, StoreFact
+
+STORE_NAME = 120  # characters of a store's name that messages say (`drafting/context.py`)
 
 __all__ = ["Flaw", "flaws", "page_flaws", "set_flaws"]
 
@@ -39,10 +42,9 @@ def set_flaws(
         stores: What was touched; their names may hold a word that is banned elsewhere.
         case_ref: The case, whose number people read.
     """
-    names = [organisation.legal_name, organisation.trading_name]
-    for store in stores:
-        names += [store.name, *store.names.values()]
-    banned = but_for_names(words.banned, names)
+    store_names = {name for store in stores for name in (store.name, *store.names.values())}
+    own_names = [organisation.legal_name, organisation.trading_name]
+    banned = but_for_names(words.banned, [*own_names, *store_names])
     domains = organisation.notices.link_domains
     known = _known(words, organisation, case_ref)
     found = [
@@ -50,7 +52,8 @@ def set_flaws(
         for message in messages
         for flaw in flaws(message, link_domains=domains, banned=banned, known=known)
     ]
-    found += different_locales(messages, banned.limits)
+    shown = {clean(name, STORE_NAME) for name in store_names}
+    found += different_locales(messages, banned.limits, shown)
     return _sorted(found)
 
 

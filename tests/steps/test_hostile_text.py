@@ -281,7 +281,7 @@ def shapes_of_drafts(house: House, word: str) -> dict[str, list[str]]:
     "word",
     [
         "<script>alert(1)</script>",
-        "Eve\r\nBcc: all@evil.example",
+        "Eve\r\nBcc: all",
         "⟦code⟧",
         "\u202eEve \x00\x1b[2J",
         "W" * 300,
