@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flows.doctor.finding import Finding, error
-from flows.doctor.installation import database, home, keys
+from flows.doctor.installation import approvers, database, home, keys
 from flows.doctor.knowledge import inventory, law, words
 from flows.doctor.outside import alarm_addresses, announcements, relay, sender, watches
 from flows.doctor.prefect_contents import secrets_in_prefect
@@ -19,6 +19,7 @@ CHECKS: tuple[Callable[[Workshop], list[Finding]], ...] = (
     keys,
     database,
     inventory,
+    approvers,
     law,
     words,
     relay,

@@ -8,6 +8,7 @@ from flows.doctor.finding import Finding, error, ok, warning
 from incidents.errors import ForthwithError
 from incidents.keys import KeyRing
 from incidents.steps.check_installation import check_installation
+from incidents.steps.enrol_approvers import waiting_changes
 from incidents.store.engine import make_url_safe, newest_revision, open_engine, revision
 from incidents.store.unit_of_work import Database
 from incidents.wiring import Workshop
@@ -94,6 +95,27 @@ def database(shop: Workshop) -> list[Finding]:
     if file is not None and _open_to_others(file) and _open_to_others(shop.settings.home):
         found.append(warning(f"{file} can be read by others", f"chmod 600 {file}"))
     return found
+
+
+def approvers(shop: Workshop) -> list[Finding]:
+    """Return changes of approvers in the file to which nobody agreed yet."""
+    file = sqlite_file(shop)
+    if file is not None and not file.exists():
+        return []  # to look must not make it
+    engine = open_engine(shop.settings.database)
+    try:
+        if revision(engine) != newest_revision():
+            return []
+        # Nothing is written, so no key is needed.
+        waiting = waiting_changes(
+            Database(engine, shop.clock, lambda _: ""), shop.inventory.inventory.organisation
+        )
+    finally:
+        engine.dispose()
+    return [
+        error(f"approvers: nobody agreed yet to {one}", "`forthwith approvers change`")
+        for one in waiting
+    ]
 
 
 def _outdated(shown: str, now: str, newest: str) -> Finding:

@@ -10,7 +10,6 @@ from incidents.duties.checks import check_catalogue
 from incidents.duties.regime import Regime
 from incidents.duties.sources.folder import read_law_files
 from incidents.models.inventory import Organisation
-from incidents.steps.enrol_approvers import waiting_changes
 from incidents.steps.import_inventory import check_inventory
 from incidents.wiring import Workshop
 
@@ -31,12 +30,7 @@ def inventory(shop: Workshop) -> list[Finding]:
     if needed > 2 and len(enrolled) < needed:  # noqa: PLR2004  # two are asked for by the inventory
         what = f"{needed} people must approve and {len(enrolled)} are enrolled"
         found.append(error(what, "enrol more, or lower FORTHWITH_NEEDED_APPROVALS"))
-    organisation = folder.inventory.organisation
-    found += [
-        error(f"approvers: nobody agreed yet to {one}", "`forthwith approvers change`")
-        for one in waiting_changes(shop.database, organisation)
-    ]
-    return [*found, *_roles_nobody_has(organisation)]
+    return [*found, *_roles_nobody_has(folder.inventory.organisation)]
 
 
 def _roles_nobody_has(organisation: Organisation) -> list[Finding]:

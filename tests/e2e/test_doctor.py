@@ -197,6 +197,7 @@ def test_what_the_inventory_lacks_is_listed_with_its_repair(
     findings = examined(settings(home, mail))
     assert about(findings, "postal_address").level == "error"
     assert about(findings, "0 of the 2 different people").level == "error"
+    assert about(findings, "nobody is enrolled as children").level == "error"
 
 
 def test_law_that_nobody_read_for_a_year_is_a_warning(whole: Path, mail: MailServer) -> None:
