@@ -17,12 +17,15 @@ from incidents.drafting.lint.people import Known, data_of_people, known_contacts
 from incidents.drafting.lint.reading import hard_reading
 from incidents.drafting.lint.said import banned_words, but_for_names
 from incidents.drafting.words import Banned, Words
+from incidents.errors import DraftingError
 from incidents.models.inventory import Organisation
-from incidents.models.notice import MessageClass, StoreFact
+from incidents.models.notice import MessageClass, NoticeSet, StoreFact
 
 STORE_NAME = 120  # characters of a store's name that messages say (`drafting/context.py`)
 
-__all__ = ["Flaw", "flaws", "page_flaws", "set_flaws"]
+__all__ = ["Flaw", "body_flaws", "flaws", "page_flaws", "refuse_blocking", "set_flaws"]
+
+MOST_SHOWN = 20
 
 
 def set_flaws(
@@ -115,6 +118,45 @@ def page_flaws(
     for locale in locales:
         found += banned_words(where, locale, text, banned)
     return _sorted(found)
+
+
+def body_flaws(
+    body: NoticeSet,
+    words: Words,
+    *,
+    organisation: Organisation,
+    stores: Sequence[StoreFact],
+    case_ref: str,
+) -> list[Flaw]:
+    """Return what is wrong with a whole set: its classes, and its announcement where it has one."""
+    found = set_flaws(
+        body.classes, words, organisation=organisation, stores=stores, case_ref=case_ref
+    )
+    if body.announcement is not None:
+        found += page_flaws(
+            body.announcement.html,
+            body.announcement.text,
+            where=body.key,
+            locales=body.announcement.locales,
+            link_domains=organisation.notices.link_domains,
+            banned=words.banned,
+        )
+    return found
+
+
+def refuse_blocking(found: Sequence[Flaw], *, where: str) -> None:
+    """Let texts pass in which nothing blocks.
+
+    Raises:
+        DraftingError: naming each blocking finding with its place, and what to do.
+    """
+    blocking = [flaw for flaw in found if flaw.level == "blocking"][:MOST_SHOWN]
+    if blocking:
+        raise DraftingError(
+            "; ".join(f"{flaw.where}: {flaw.what}" for flaw in blocking),
+            where=where,
+            repair="; ".join(dict.fromkeys(flaw.repair for flaw in blocking)),
+        )
 
 
 def _sorted(found: Iterable[Flaw]) -> list[Flaw]:

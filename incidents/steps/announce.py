@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from incidents.approval.seal import digest, root
 from incidents.drafting.announcement import draft_announcement
 from incidents.drafting.choose import SetPlan, announcement_plan
+from incidents.drafting.wording import body_flaws, refuse_blocking
 from incidents.drafting.words import Words
 from incidents.errors import ApprovalError, DeliveryError, DraftingError, HeldError
 from incidents.models.base import Instant, Value
@@ -134,6 +135,10 @@ def draft_public(database: Database, ref: str, words: Words, *, settings: Settin
             ),
             channels=["web"],
         )
+        found = body_flaws(
+            body, words, organisation=sheet.organisation, stores=sheet.stores, case_ref=ref
+        )
+        refuse_blocking(found, where=SET_KEY)
         _save(work, ref, words, body, sheet, proposal)
         return body
 

@@ -16,7 +16,7 @@ from incidents.drafting.locales import locale_for
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
-from incidents.drafting.wording import set_flaws
+from incidents.drafting.wording import refuse_blocking, set_flaws
 from incidents.drafting.words import Words
 from incidents.errors import DraftingError
 from incidents.models.approval import Sealed
@@ -305,13 +305,7 @@ def _people_set(
         stores=material.sheet.stores,
         case_ref=material.sheet.case_ref,
     )
-    blocking = [flaw for flaw in found if flaw.level == "blocking"]
-    if blocking:
-        raise DraftingError(
-            "; ".join(f"{flaw.where}: {flaw.what}" for flaw in blocking[:20]),
-            where=plan.key,
-            repair="; ".join(dict.fromkeys(flaw.repair for flaw in blocking[:20])),
-        )
+    refuse_blocking(found, where=plan.key)
     warnings += [f"{flaw.where}: {flaw.what}" for flaw in found]
     templates: dict[str, str] = {}
     for draft in drafts:

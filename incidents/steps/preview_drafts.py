@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from incidents.drafting.wording import Flaw, page_flaws, set_flaws
+from incidents.drafting.wording import Flaw, body_flaws
 from incidents.drafting.words import Words
 from incidents.models.base import Instant, Value
 from incidents.models.inventory import Inventory, Organisation
@@ -77,22 +77,13 @@ def _drafted(
 ) -> DraftedSet:
     body = notices.notice_set(row)
     before = older.get(row.set_key)
-    found = set_flaws(
-        body.classes,
+    found = body_flaws(
+        body,
         words,
         organisation=organisation,
         stores=sheet.stores if sheet else (),
         case_ref=row.case_ref,
     )
-    if body.announcement is not None:
-        found += page_flaws(
-            body.announcement.html,
-            body.announcement.text,
-            where=body.key,
-            locales=body.announcement.locales,
-            link_domains=organisation.notices.link_domains,
-            banned=words.banned,
-        )
     return DraftedSet(
         body=body,
         version=row.version,

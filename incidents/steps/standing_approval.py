@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from incidents.approval.seal import digest, root
 from incidents.drafting.leaked_credential import draft_leaked_credential
+from incidents.drafting.wording import body_flaws, refuse_blocking
 from incidents.drafting.words import Words
 from incidents.errors import ApprovalError
 from incidents.models.inventory import Inventory
@@ -34,6 +35,10 @@ def draft_standing(
         inventory = with_enrolled(work, inventory)
         cases.put_evidence(work, STANDING, EvidenceKind.INVENTORY, inventory)
         body, templates = leaked_set(words, inventory)
+        found = body_flaws(
+            body, words, organisation=inventory.organisation, stores=[], case_ref=STANDING
+        )
+        refuse_blocking(found, where=LEAKED)
         old = notices.find_set(work, STANDING, LEAKED)
         if old is not None and old.state in {SetState.DRAFTED, SetState.APPROVED}:
             notices.move_set(work, old, SetState.VOID, why="drafted anew")
