@@ -215,7 +215,8 @@ def _clock(clock: ClockRule) -> str:
 
 def _tie(tie: TieRule) -> str:
     relation = "after" if tie.relation == "within_after" and not tie.days else tie.relation
-    return RELATIONS[relation].format(duty=tie.duty, days=tie.days)
+    words = RELATIONS[relation].format(duty=tie.duty, days=tie.days)
+    return f"not before {tie.wait.words} {words}" if tie.wait else words
 
 
 def _says(duty: DutyRule) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from incidents.models.base import in_zone
-from incidents.models.duty import Duty, Held
+from incidents.models.duty import Duty, Held, RelativeTo
 
 
 def time_left(now: datetime, then: datetime) -> str:
@@ -28,8 +28,7 @@ def deadline_words(duty: Duty, now: datetime) -> tuple[str, str]:
     if duty.held is not None:
         return f"waits at the request of {duty.held.by}, {_end(duty.held)}", ""
     if duty.relative_to is not None:
-        days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
-        return f"{days}{RELATIONS[duty.relative_to.relation]} {duty.relative_to.duty}", ""
+        return f"{_tie(duty.relative_to)} {duty.relative_to.duty}", ""
     if duty.target_by is not None:
         own = in_zone(duty.target_by, duty.zone)
         return f"“{duty.phrase}”; own target {own}", time_left(now, duty.target_by)
@@ -45,9 +44,8 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
     if duty.held is not None:
         return f"waits, {_end(duty.held)}", ""
     if duty.relative_to is not None:
-        days = f"{duty.relative_to.days} days " if duty.relative_to.days else ""
         other = duty.relative_to.duty.partition("/")[2] or duty.relative_to.duty
-        return f"{days}{RELATIONS[duty.relative_to.relation]} {other}", ""
+        return f"{_tie(duty.relative_to)} {other}", ""
     words = duty.phrase if len(duty.phrase) <= PHRASE else duty.phrase[: PHRASE - 1].rstrip() + "…"
     if duty.target_by is not None:
         local = duty.target_by.astimezone(zone)
@@ -55,6 +53,13 @@ def short_deadline(duty: Duty, now: datetime) -> tuple[str, str]:
         # The moment first: a narrow terminal cuts the end of a cell.
         return f"{own} “{words}”", _short_left(now, duty.target_by)
     return f"“{words}”", ""
+
+
+def _tie(tie: RelativeTo) -> str:
+    if tie.wait:
+        return f"not before {tie.wait} after"
+    days = f"{tie.days} days " if tie.days else ""
+    return f"{days}{RELATIONS[tie.relation]}"
 
 
 def _end(held: Held) -> str:

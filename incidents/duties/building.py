@@ -7,7 +7,7 @@ from itertools import chain
 
 from incidents.duties import places
 from incidents.duties.authority import Route
-from incidents.duties.deadlines import Deadline, Surroundings, deadline_for, local_words
+from incidents.duties.deadlines import Deadline, Surroundings, add_span, deadline_for, local_words
 from incidents.duties.judgement import Judgement, View
 from incidents.duties.judging import judge
 from incidents.duties.regime import Catalogue, Regime
@@ -70,6 +70,7 @@ def build(
         "legal_limit": deadline.legal_limit,
         "target_by": None if waits else _target(full_id, deadline, facts),
         "relative_to": _relative(rule, regime),
+        "not_before": _not_before(rule, route, deadline.zone, met, catalogue),
         "clock": deadline.reading,
         "must_say": _must_say(rule, view),
         "offers": _offers(rule, view),
@@ -140,7 +141,24 @@ def _relative(rule: DutyRule, regime: Regime) -> RelativeTo | None:
     if tie is None:
         return None
     full = tie.duty if "/" in tie.duty else f"{regime.id}/{tie.duty}"
-    return trusted(RelativeTo, {"duty": full, "relation": tie.relation, "days": tie.days})
+    wait = tie.wait.words if tie.wait else ""
+    values = {"duty": full, "relation": tie.relation, "days": tie.days, "wait": wait}
+    return trusted(RelativeTo, values)
+
+
+def _not_before(
+    rule: DutyRule,
+    route: Route,
+    zone: str,
+    met: Mapping[str, Sequence[datetime]],
+    catalogue: Catalogue,
+) -> datetime | None:
+    """Return when the wait after another notice ends; None where that was not sent yet."""
+    tie = rule.relative_to
+    if tie is None or tie.wait is None or tie.duty not in met:
+        return None
+    place = route.recipient.place if tie.calendar == "authority" else tie.calendar
+    return add_span(min(met[tie.duty]), tie.wait, zone, place, catalogue.calendars)
 
 
 def _must_say(rule: DutyRule, view: View) -> list[str]:

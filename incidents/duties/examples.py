@@ -270,6 +270,7 @@ SHOWN: dict[str, Callable[[Duty], str | int | None]] = {
     "recipient": lambda duty: duty.recipient.ref or duty.recipient.kind,
     "relation": lambda duty: duty.relative_to.relation if duty.relative_to else None,
     "relation_days": lambda duty: duty.relative_to.days if duty.relative_to else None,
+    "not_before": lambda duty: _instant(duty.not_before),
     "start": lambda duty: duty.clock.start,
 }
 """Values an example may ask for; moments are ISO 8601 in UTC, such as 2026-03-01T04:59:59+00:00."""

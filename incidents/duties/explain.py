@@ -104,6 +104,8 @@ def _when(duty: Duty) -> list[str]:
         lines.append(f"Legal limit, at the latest: {in_zone(duty.legal_limit, duty.zone)}.")
     if duty.target_by:
         lines.append(f"Own target, not law: {in_zone(duty.target_by, duty.zone)}.")
+    if duty.not_before:
+        lines.append(f"Not before: {in_zone(duty.not_before, duty.zone)}.")
     if duty.held:
         lines.append(_held(duty.held))
     if duty.relative_to:
@@ -120,7 +122,7 @@ def _relation(tie: RelativeTo) -> str:
         "within_after": f"within {tie.days} days after {tie.duty}"
         if tie.days
         else f"after {tie.duty}",
-        "after": f"after {tie.duty}",
+        "after": f"not before {tie.wait} after {tie.duty}" if tie.wait else f"after {tie.duty}",
         "without_delaying": f"without holding up {tie.duty}",
     }
     return relations[tie.relation]

@@ -174,6 +174,16 @@ class TieRule(Value):
     duty: DutyRef
     relation: Relation
     days: int | None = Field(default=None, gt=0)
+    wait: Span | None = None
+    """With `after`: so long after the other notice this one may not go out yet."""
+    calendar: str = "authority"
+    """Whose working days a wait counts: `authority`, or a place."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.wait is not None and self.relation != "after":
+            raise ValueError("a wait goes with the relation after")
+        return self
 
 
 class DutyRule(Value):

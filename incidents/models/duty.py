@@ -127,6 +127,8 @@ class RelativeTo(Value):
     duty: str
     relation: Relation
     days: int | None = None
+    wait: str = ""
+    """How long it has to wait after the other notice, in words; empty where it need not."""
 
 
 class Offer(Value):
@@ -234,6 +236,9 @@ class Duty(Value):
     announcement_allowed: str = ""
     """The rule under which an announcement may replace this notice; empty where none does."""
     held: Held | None = None
+    not_before: Instant | None = None
+    """The end of the wait after another notice; None where there is none, or that notice was not
+    sent."""
     repeats: str = ""
     """When it comes back: `facts_change`, `year`, `request` or `stage`."""
     lasts_days: int | None = None

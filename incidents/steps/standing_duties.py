@@ -1,4 +1,4 @@
-"""What stands between a duty and its end: an authority's request to wait, a page that must stay."""
+"""What stands between a duty and its end: a wait, or a page that must stay."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -23,12 +23,32 @@ def holds_on(work: UnitOfWork, ref: str, named: Iterable[str]) -> dict[str, Held
     }
 
 
+def waits_on(work: UnitOfWork, ref: str, named: Iterable[str]) -> dict[str, str]:
+    """Return which of the duties have to wait after another notice, and for what, in words."""
+    wanted, found = set(named), {}
+    for duty in duties.live(work, ref):
+        tie = duty.relative_to
+        if duty.id not in wanted or tie is None or not tie.wait:
+            continue
+        if duty.not_before is None:
+            found[duty.id] = f"{tie.wait} after {tie.duty}, which is not recorded as sent"
+        elif work.now <= duty.not_before:
+            found[duty.id] = f"{tie.wait} after {tie.duty}: {duty.not_before:%Y-%m-%d %H:%M} UTC"
+    return found
+
+
 def refuse_held(work: UnitOfWork, ref: str, set_key: str, named: Iterable[str]) -> None:
-    """Refuse to send a set that serves a notice an authority has asked to wait.
+    """Refuse to send a set that serves a notice which has to wait.
 
     Raises:
-        HeldError: naming the duty, who asked, and until when.
+        HeldError: naming the duty, and who asked it to wait or which other notice goes first.
     """
+    for duty, wait in waits_on(work, ref, named).items():
+        raise HeldError(
+            f"{duty} may not go out before {wait}",
+            where=f"{ref} {set_key}",
+            repair="record that the other notice was sent, and send when the wait is over",
+        )
     for duty, held in holds_on(work, ref, named).items():
         end = f"until {held.until:%Y-%m-%d %H:%M} UTC" if held.until else "with the end open"
         raise HeldError(

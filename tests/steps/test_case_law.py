@@ -8,11 +8,12 @@ import pytest
 from flows.demo.shop import demo_amendment
 from incidents.duties.clock_rule import ClockRule, Span
 from incidents.duties.regime import Catalogue
-from incidents.duties.rule import DutyRule, Lasts, Repeats
+from incidents.duties.rule import DutyRule, Lasts, Repeats, TieRule
 from incidents.duties.sources.folder import version_of
 from incidents.errors import HeldError, InvalidInputError
 from incidents.intake.breach_report import parse_report
 from incidents.models.duty import Duty
+from incidents.steps.draft_notices import draft_notices
 from incidents.steps.list_duties import list_duties, refresh_duties
 from incidents.steps.open_case import amend_case
 from incidents.steps.record_receipt import record_receipt
@@ -20,7 +21,7 @@ from incidents.steps.replay_law import adopt_law, replay_law
 from incidents.steps.send_set import sendable_sets
 from incidents.steps.show_case import case_sets, show_case
 from incidents.steps.watch_deadlines import find_alarms
-from tests.steps.shop_case import AUTHOR, CASE, NOW, House
+from tests.steps.shop_case import AUTHOR, CASE, EU, NOW, House
 
 COUNSEL = "general-counsel"
 AUTHORITY = "eu-gdpr/authority-initial/DE"
@@ -186,6 +187,27 @@ def test_what_comes_back_with_new_facts_opens_again(drafted: House) -> None:
     amend_case(database, CASE, parse_report(data, where="amended", now=NOW), actor=AUTHOR)
     drafted.to_duties(CASE)
     assert states(drafted)[record] == "open"
+
+
+def test_a_notice_that_has_to_wait_for_another_is_not_sent_before(drafted: House) -> None:
+    database, people = drafted.shop.database, "eu-gdpr/individuals-initial"
+    tie = TieRule(duty="authority-initial", relation="after", wait=Span(days=2))
+    law = changed(drafted, "individuals-initial", relative_to=tie)
+    adopt_law(database, CASE, law, by=COUNSEL)
+    draft_notices(database, CASE, drafted.shop.words, settings=drafted.settings)
+    drafted.approve(CASE, EU)
+    with pytest.raises(HeldError, match="not recorded as sent"):
+        drafted.send(CASE, EU)
+    record_receipt(database, CASE, AUTHORITY, "done", by=COUNSEL, receipt="R", sent_at=NOW)
+    refresh_duties(database, CASE, law, actor=AUTHOR)
+    wait = duties_of(drafted)[people].not_before
+    assert wait is not None
+    assert wait.isoformat() == "2026-03-04T22:59:59+00:00"
+    with pytest.raises(HeldError, match="may not go out before 2 calendar days"):
+        drafted.send(CASE, EU)
+    drafted.clock.advance(timedelta(days=3))
+    drafted.send(CASE, EU)
+    assert drafted.sets(CASE)[EU].state == "finished"
 
 
 def test_what_has_to_stand_for_some_days_is_watched_after_its_end(drafted: House) -> None:
