@@ -55,7 +55,7 @@ def set_flaws(
         for message in messages
         for flaw in flaws(message, link_domains=domains, banned=banned, known=known)
     ]
-    shown = {clean(name, STORE_NAME) for name in store_names}
+    shown = {clean(name, STORE_NAME) for name in (*store_names, *own_names) if name}
     found += different_locales(messages, banned.limits, shown)
     return _sorted(found)
 

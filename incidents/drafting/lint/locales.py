@@ -26,7 +26,7 @@ def different_locales(
             as those of stores; numbers in them are not compared.
     """
     # A name of digits alone would take dates apart.
-    worded = [name for name in names if any(char.isalpha() for char in name)]
+    worded = [name for name in names if name and not name.isdecimal()]
     longest_first = sorted(worded, key=len, reverse=True)
     alike: dict[str, list[MessageClass]] = defaultdict(list)
     for message in messages:
