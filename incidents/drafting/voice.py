@@ -102,14 +102,14 @@ class Voice:
         if not isinstance(said, str):
             raise DraftingError(
                 f"no sentence for {key!r}",
-                where=f"locales/{self.locale}/messages.po",
+                where=f"locales/{self.locale}",
                 repair="add the key to every catalogue, or use one of its keys",
             )
         missing = [slot for slot in SLOT.findall(said) if slot not in values]
         if missing:
             raise DraftingError(
                 f"{key!r} asks for {', '.join(missing)}, which the template does not give",
-                where=f"locales/{self.locale}/messages.po",
+                where=f"locales/{self.locale}",
                 repair="give the value, or take it out of the sentence",
             )
         parts = SLOT.split(said)

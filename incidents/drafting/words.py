@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
@@ -219,6 +219,27 @@ def read_catalogue(text: str, *, locale: str, where: str) -> Catalogue:
             repair="write them, or take the fuzzy mark away once somebody has read them",
         )
     return Catalogue(locale=locale, messages=messages, plural_rule=po.plural_expr)
+
+
+def joined(parts: Sequence[Catalogue]) -> Catalogue:
+    """Return one locale's files as one catalogue.
+
+    Raises:
+        DraftingError: for a key that two files have, and for files that count differently.
+    """
+    first = parts[0]
+    messages: dict[str, Message] = {}
+    twice: list[str] = []
+    for part in parts:
+        twice += sorted(part.messages.keys() & messages.keys())
+        messages |= part.messages
+    if twice or any(part.plural_rule != first.plural_rule for part in parts):
+        raise DraftingError(
+            f"files contradict each other: {', '.join(twice) or 'Plural-Forms'}",
+            where=f"locales/{first.locale}",
+            repair="keep each key in one file, and the same Plural-Forms in all",
+        )
+    return Catalogue(locale=first.locale, messages=messages, plural_rule=first.plural_rule)
 
 
 def check_catalogues(catalogues: Mapping[str, Catalogue]) -> None:

@@ -7,17 +7,19 @@ from incidents.drafting.library import Agency, Bureau, MeasureKinds, Reveals, Ri
 from incidents.drafting.words import (
     Advice,
     Banned,
+    Catalogue,
     NoticeCard,
     Words,
     check_catalogues,
     digest_of,
+    joined,
     read_catalogue,
 )
 from incidents.errors import DraftingError
 from incidents.models.base import V, Value, read_as
 from incidents.models.vocabulary import ContentKey
 
-_KINDS = {".txt", ".html", ".yaml", ".po"}
+_KINDS = {".txt", ".html", ".yaml", ".po", ".typ"}
 
 
 class _Bureaus(Value):
@@ -41,18 +43,13 @@ def read_words(root: Path) -> Words:
     """
     paths = sorted(path for path in root.rglob("*") if path.suffix in _KINDS and path.is_file())
     texts = {path.relative_to(root).as_posix(): read_text(path) for path in paths}
-    if "locales/en/messages.po" not in texts:
+    if not any(path.startswith("locales/en/") for path in texts):
         raise DraftingError(
             "holds no English catalogue of sentences",
             where=str(root),
             repair="point it at a folder laid out like the shipped notify_templates",
         )
-    catalogues = {
-        locale: read_catalogue(text, locale=locale, where=str(root / path))
-        for path, text in texts.items()
-        if path.startswith("locales/")
-        for locale in [path.split("/")[1]]
-    }
+    catalogues = _catalogues(root, texts)
     check_catalogues(catalogues)
 
     def data(path: str) -> object:
@@ -80,3 +77,14 @@ def read_words(root: Path) -> Words:
         rights=library(Rights, "rights.yaml"),
         banned=library(Banned, "wording.yaml"),
     )
+
+
+def _catalogues(root: Path, texts: dict[str, str]) -> dict[str, Catalogue]:
+    """Return each locale's sentences, from all PO files of its folder."""
+    parts: dict[str, list[Catalogue]] = {}
+    for path, text in texts.items():
+        if path.startswith("locales/"):
+            locale = path.split("/")[1]
+            part = read_catalogue(text, locale=locale, where=str(root / path))
+            parts.setdefault(locale, []).append(part)
+    return {locale: joined(some) for locale, some in parts.items()}
