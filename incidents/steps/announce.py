@@ -19,7 +19,7 @@ from incidents.models.scope import ScopeSummary
 from incidents.models.states import CaseState, SetState
 from incidents.settings import Settings
 from incidents.steps.approve_notices import check_released
-from incidents.steps.draft_notices import live_duties
+from incidents.steps.drafting_material import live_duties
 from incidents.steps.seal_set import seal
 from incidents.store import cases, deliveries, notices
 from incidents.store.cases import EvidenceKind

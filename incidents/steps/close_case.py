@@ -4,7 +4,7 @@ from incidents.drafting.choose import set_keys
 from incidents.errors import ForthwithError
 from incidents.models.scope import ScopeSummary
 from incidents.models.states import CaseState, DutyState, SetState
-from incidents.steps.draft_notices import live_duties
+from incidents.steps.drafting_material import live_duties
 from incidents.store import alerts, cases, deliveries, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork

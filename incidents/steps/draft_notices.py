@@ -1,46 +1,29 @@
 """Writes every notice a case owes, plans who gets it, and seals each set."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
-from incidents.approval.seal import digest, root
-from incidents.drafting.choose import SetPlan, authority_plans, set_keys
-from incidents.drafting.fact_sheet import fact_sheet
-from incidents.drafting.filing import Told, draft_filing, filing_locale
+from incidents.approval.seal import root
+from incidents.drafting.choose import SetPlan, authority_plans
 from incidents.drafting.locales import locale_for
-from incidents.drafting.message_class import draft_class
-from incidents.drafting.render import Draft
-from incidents.drafting.required import check_required
-from incidents.drafting.wording import refuse_blocking, set_flaws
 from incidents.drafting.words import Words
 from incidents.errors import DraftingError
 from incidents.models.approval import Sealed
 from incidents.models.base import Value
-from incidents.models.duty import Duty, DutyList, DutyStatus
-from incidents.models.inventory import Inventory
-from incidents.models.notice import FactSheet, Measure, NoticeSet
-from incidents.models.report import BreachReport
-from incidents.models.risk import RiskAssessment
-from incidents.models.scope import Form, Reach, ScopeFinding, ScopeSummary
-from incidents.models.states import CaseState, DutyState, SetState
+from incidents.models.notice import NoticeSet
+from incidents.models.states import CaseState, SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
+from incidents.steps.draft_filings import authority_set
+from incidents.steps.draft_people import people_set
+from incidents.steps.drafting_material import Material, load_material, to_file
 from incidents.steps.seal_set import seal
-from incidents.store import affected, cases, deliveries, duties, notices, recipients
-from incidents.store.cases import EvidenceKind
+from incidents.store import cases, deliveries, notices, recipients
 from incidents.store.unit_of_work import Database, UnitOfWork
 
-NEXT_UPDATE = timedelta(days=14)
-"""When people are written to again unless the report promises another day."""
-CHANNELS: tuple[Literal["email", "letter", "call"], ...] = ("email", "letter", "call")
 ENDED = frozenset({SetState.VOID, SetState.FINISHED})
-Group = tuple[str, str, Form, int, Reach, int]
-"""(place, locale, form, exposure, reach, people)"""
 
 
 class Drafted(Value):
@@ -51,23 +34,6 @@ class Drafted(Value):
     people_without_duty: int
     fallback_locales: dict[str, int]
     warnings: list[str]
-
-
-@dataclass(frozen=True)
-class _Material:
-    """Everything drafting looks at, loaded once."""
-
-    words: Words
-    settings: Settings
-    sheet: FactSheet
-    sheet_digest: str
-    duties: list[Duty]
-    plans: dict[str, SetPlan]
-    scope: ScopeSummary
-    groups: list[Group]
-    law_version: str
-    late_reasons: dict[str, str]
-    zone: ZoneInfo
 
 
 def draft_notices(database: Database, ref: str, words: Words, *, settings: Settings) -> Drafted:
@@ -81,15 +47,15 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
         DraftingError: naming every class and content that is missing.
     """
     with database.write(settings.actor) as work:
-        material = _material(work, ref, words, settings)
+        material = load_material(work, ref, words, settings)
         warnings: list[str] = []
         keys: list[str] = []
         for plan in {plan.key: plan for plan in material.plans.values()}.values():
             keys.append(plan.key)
-            _put(work, ref, material, plan, partial(_people_set, material, plan, warnings))
-        for plan in authority_plans(_to_file(material.duties)):
+            _put(work, ref, material, plan, partial(people_set, material, plan, warnings))
+        for plan in authority_plans(to_file(material.duties)):
             keys.append(plan.key)
-            _put(work, ref, material, plan, partial(_authority_set, material, plan))
+            _put(work, ref, material, plan, partial(authority_set, material, plan))
         for row in notices.set_rows(work, ref):
             if row.audience == "public":
                 if notices.sealed_of(row).fact_sheet != material.sheet_digest:
@@ -113,71 +79,7 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
         )
 
 
-def live_duties(work: UnitOfWork, ref: str) -> list[Duty]:
-    """Return the duties that notices are written for.
-
-    A duty to people that waits for something further, such as an authority's order, is none yet.
-    """
-    people = {"individual", "guardian", "public"}
-    return [
-        duty
-        for duty in duties.live(work, ref)
-        if duty.status is not DutyStatus.OWED_IF or duty.recipient.kind not in people
-    ]
-
-
-def _to_file(owed: Sequence[Duty]) -> list[Duty]:
-    """Return the duties a package is drafted for now: not those that wait for a later event."""
-    return [duty for duty in owed if duty.status is not DutyStatus.OWED_IF]
-
-
-def _material(work: UnitOfWork, ref: str, words: Words, settings: Settings) -> _Material:
-    report = cases.get_evidence(work, ref, EvidenceKind.REPORT, BreachReport)
-    inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
-    scope = cases.get_evidence(work, ref, EvidenceKind.SCOPE, ScopeSummary)
-    listed = cases.get_evidence(work, ref, EvidenceKind.DUTIES, DutyList)
-    zone = ZoneInfo(inventory.organisation.zone)
-    update = (work.now.astimezone(zone) + NEXT_UPDATE).date().isoformat()
-    before = cases.find_evidence(work, ref, EvidenceKind.FACT_SHEET, FactSheet)
-    sheet = fact_sheet(
-        case_ref=ref,
-        version=before.version if before else 1,
-        organisation=inventory.organisation,
-        report=report,
-        exposures=cases.get_evidence(work, ref, EvidenceKind.FINDING, ScopeFinding).exposures,
-        summary=scope,
-        assessment=cases.get_evidence(work, ref, EvidenceKind.ASSESSMENT, RiskAssessment),
-        measures=[Measure(key=key, done=how == "done") for key, how in report.measures.items()],
-        # A promise once drafted stands until somebody changes it in the report.
-        next_update_on=report.next_update_on or (before.next_update_on if before else update),
-    )
-    if before != sheet:
-        sheet = sheet.model_copy(update={"version": before.version + 1 if before else 1})
-        cases.put_evidence(work, ref, EvidenceKind.FACT_SHEET, sheet)
-    owed = live_duties(work, ref)
-    answers = {row.duty_id: duties.answers_of(row) for row in duties.duty_rows(work, ref)}
-    return _Material(
-        words=words,
-        settings=settings,
-        sheet=sheet,
-        sheet_digest=digest(sheet),
-        duties=owed,
-        plans=set_keys(owed, scope.by_place, words.advice_areas),
-        scope=scope,
-        groups=affected.groups(work, ref, scope.version),
-        law_version=listed.law_version,
-        late_reasons={duty_id: _late_reason(said) for duty_id, said in answers.items()},
-        zone=zone,
-    )
-
-
-def _late_reason(answers: Sequence[dict[str, Any]]) -> str:
-    """Return the newest reason for being late; that it was done later does not undo it."""
-    reasons = [str(one.get("reason", "")) for one in answers if one["state"] == DutyState.LATE]
-    return reasons[-1] if reasons else ""
-
-
-def _became_late(material: _Material, plan: SetPlan, drafted_at: datetime, now: datetime) -> bool:
+def _became_late(material: Material, plan: SetPlan, drafted_at: datetime, now: datetime) -> bool:
     """Return whether a limit passed since drafting for which counsel gives a reason."""
     return any(
         duty.id in plan.duties
@@ -191,7 +93,7 @@ def _became_late(material: _Material, plan: SetPlan, drafted_at: datetime, now: 
 def _put(
     work: UnitOfWork,
     ref: str,
-    material: _Material,
+    material: Material,
     plan: SetPlan,
     write: Callable[[datetime], tuple[NoticeSet, dict[str, str]]],
 ) -> None:
@@ -223,7 +125,7 @@ def _put(
 def _sealed(
     work: UnitOfWork,
     ref: str,
-    material: _Material,
+    material: Material,
     version: int,
     counts: dict[str, int],
     write: Callable[[datetime], tuple[NoticeSet, dict[str, str]]],
@@ -254,7 +156,7 @@ def _void(work: UnitOfWork, row: NoticeSetRow, why: str) -> None:
 def _plan_rows(
     work: UnitOfWork,
     ref: str,
-    material: _Material,
+    material: Material,
     plan: SetPlan,
     version: int,
     *,
@@ -278,64 +180,7 @@ def _plan_rows(
     return {"people": sum(by_channel.values()), **by_channel}
 
 
-def _people_set(
-    material: _Material, plan: SetPlan, warnings: list[str], when: datetime
-) -> tuple[NoticeSet, dict[str, str]]:
-    """Return a set for people with every class its list can need, by every channel."""
-    drafts: list[Draft] = [
-        draft_class(
-            material.words,
-            material.sheet,
-            plan,
-            locale=locale,
-            form=form,
-            exposure=exposure,
-            people=people,
-            on=when.astimezone(material.zone),
-            channel=channel,
-        )
-        for (locale, form, exposure), people in _kinds(material, plan).items()
-        for channel in CHANNELS
-    ]
-    check_required(drafts, plan.required, forbidden=plan.forbidden)
-    found = set_flaws(
-        [draft.message for draft in drafts],
-        material.words,
-        organisation=material.sheet.organisation,
-        stores=material.sheet.stores,
-        case_ref=material.sheet.case_ref,
-    )
-    refuse_blocking(found, where=plan.key)
-    warnings += [f"{flaw.where}: {flaw.what}" for flaw in found]
-    templates: dict[str, str] = {}
-    for draft in drafts:
-        templates |= draft.templates
-    body = NoticeSet(
-        key=plan.key,
-        audience=plan.audience,
-        regimes=plan.regimes,
-        duties=plan.duties,
-        required=plan.required,
-        classes=[draft.message for draft in drafts],
-        channels=["email", "letter", "call", "hand"],
-    )
-    return body, dict(sorted(templates.items()))
-
-
-def _kinds(material: _Material, plan: SetPlan) -> dict[tuple[str, Form, int], int]:
-    """Return the kinds of people in a set (locale of the words, form, exposure) and their number.
-
-    People on the hand list count too: whoever takes their case needs the words.
-    """
-    kinds: dict[tuple[str, Form, int], int] = defaultdict(int)
-    for place, locale, form, exposure, _, people in material.groups:
-        if place in plan.places:
-            given = locale_for(locale, material.words.catalogues).given
-            kinds[given, form, exposure] += people
-    return dict(kinds)
-
-
-def _fallbacks(material: _Material) -> dict[str, int]:
+def _fallbacks(material: Material) -> dict[str, int]:
     """Return people per own locale who get another language, because there are no words yet."""
     waiting: dict[str, int] = defaultdict(int)
     for place, locale, *_, people in material.groups:
@@ -343,38 +188,3 @@ def _fallbacks(material: _Material) -> dict[str, int]:
         if place in material.plans and choice.fallback:
             waiting[f"{locale or 'unknown'} -> {choice.given}"] += people
     return dict(sorted(waiting.items(), key=lambda item: -item[1]))
-
-
-def _authority_set(
-    material: _Material, plan: SetPlan, when: datetime
-) -> tuple[NoticeSet, dict[str, str]]:
-    """Return a set for authorities: one package for each duty."""
-    to_file = [duty for duty in _to_file(material.duties) if duty.id in plan.duties]
-    others = [duty for duty in material.duties if duty.recipient.kind == "authority"]
-    told = Told(status="planned" if material.plans else "undecided")
-    filings = [
-        draft_filing(
-            material.words,
-            material.sheet,
-            duty,
-            now=when,
-            told=told,
-            late_reason=material.late_reasons.get(duty.id, ""),
-            others=others,
-        )
-        for duty in to_file
-    ]
-    body = NoticeSet(
-        key=plan.key,
-        audience=plan.audience,
-        regimes=plan.regimes,
-        duties=plan.duties,
-        required=plan.required,
-        filings=filings,
-        channels=["filing"],
-    )
-    locales = {filing_locale(material.words, duty) for duty in to_file}
-    templates: dict[str, str] = {}
-    for locale in sorted(locales):
-        templates |= material.words.used_by("authority/letter/filing", locale)
-    return body, templates
