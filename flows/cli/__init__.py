@@ -22,6 +22,7 @@ COMMANDS = {
     "notice": "notices",
     "announcement": "notices",
     "send": "notices",
+    "correct": "correct",
     "hold": "notices",
     "resume": "notices",
     "deliveries": "notices",

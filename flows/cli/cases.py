@@ -1,12 +1,13 @@
 """Reports, alerts and cases."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.prompt import Prompt
 
 from flows.cli.triage import show_triage
+from flows.deadline_words import time_left
 from flows.terminal.duty_table import duty_table
 from flows.terminal.show import as_json, console, counts, table
 from incidents.clock import system_zone
@@ -15,10 +16,18 @@ from incidents.errors import InvalidInputError
 from incidents.intake.ask import questions, report_from_answers
 from incidents.intake.breach_report import parse_report
 from incidents.intake.sources.people_file import read_people_files
+from incidents.models.base import in_zone
 from incidents.models.report import BreachReport
+from incidents.steps.amend_while_sending import (
+    AmendmentPreview,
+    Meanwhile,
+    amend_later,
+    preview_amendment,
+    take_waiting,
+)
 from incidents.steps.close_case import close_case
 from incidents.steps.contain_account import confirm_measure
-from incidents.steps.open_case import amend_case, open_case, preview_amendment
+from incidents.steps.open_case import amend_case, open_case
 from incidents.steps.receive_alert import receive_alert
 from incidents.steps.show_case import CaseView, all_cases, case_finding, show_case
 from incidents.wiring import Workshop, open_workshop
@@ -28,12 +37,37 @@ from incidents.wiring import Workshop, open_workshop
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--ask", is_flag=True, help="Ask six questions instead of reading a file.")
 @click.option("--amend", "amended", default="", metavar="CASE", help="A new version of a report.")
+@click.option(
+    "--meanwhile",
+    type=click.Choice(get_args(Meanwhile)),
+    help="What to do with messages that are going out while the report is amended.",
+)
+@click.option("--waiting", is_flag=True, help="Take in the amendment that waited for a send.")
 @click.option("--yes", is_flag=True, help="Amend without asking again.")
 @click.option("--no-flow", is_flag=True, help="Only record it; run the flow later.")
-def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bool) -> None:
+def report(
+    file: Path | None,
+    amended: str,
+    *,
+    ask: bool,
+    meanwhile: Meanwhile | None,
+    waiting: bool,
+    yes: bool,
+    no_flow: bool,
+) -> None:
     """Record a breach report and take it through scope, risk, duties and drafts."""
     shop = open_workshop()
     people: dict[str, list[str]] = {}
+    if waiting and not amended:
+        raise InvalidInputError("no case", where="--waiting", repair="name it with --amend CASE")
+    if meanwhile and (waiting or not amended):
+        raise InvalidInputError("belongs to --amend CASE FILE", where="--meanwhile")
+    if waiting:
+        left = take_waiting(shop.database, amended, actor=shop.settings.actor)
+        if left:
+            click.echo(f"{left} messages in the old words are not sent and wait now")
+        _run(shop, amended, no_flow=no_flow)
+        return
     if ask:
         taken = _asked(shop)
     elif file is not None:
@@ -43,7 +77,8 @@ def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bo
         raise InvalidInputError("no report", repair="name a file, or say --ask")
     if amended:
         ref = amended
-        _amend(shop, ref, taken, people, sure=yes)
+        if not _amend(shop, ref, taken, people, sure=yes, meanwhile=meanwhile):
+            return
     else:
         ref = open_case(shop.database, taken, actor=shop.settings.actor, people=people)
         click.echo(f"case {ref} opened")
@@ -55,6 +90,10 @@ def report(file: Path | None, amended: str, *, ask: bool, yes: bool, no_flow: bo
         )
         show_triage(taken, shop.catalogue, zone=_zone(shop))
         return
+    _run(shop, ref, no_flow=no_flow)
+
+
+def _run(shop: Workshop, ref: str, *, no_flow: bool) -> None:
     if not no_flow:
         from flows.start import start_handle_breach
 
@@ -82,18 +121,58 @@ def _has_inventory(shop: Workshop) -> bool:
 
 
 def _amend(
-    shop: Workshop, ref: str, taken: BreachReport, people: dict[str, list[str]], *, sure: bool
-) -> None:
+    shop: Workshop,
+    ref: str,
+    taken: BreachReport,
+    people: dict[str, list[str]],
+    *,
+    sure: bool,
+    meanwhile: Meanwhile | None,
+) -> bool:
+    """Amend now, or once what is going out has gone out; return whether it was done now."""
     preview = preview_amendment(shop.database, ref, taken)
+    _show_amendment(shop, preview)
+    if meanwhile is None and preview.running and not sure:
+        meanwhile = click.prompt(
+            "Meanwhile", type=click.Choice(get_args(Meanwhile)), default="hold"
+        )
+    elif not sure and not click.confirm("Amend the report?"):
+        raise click.Abort
+    actor = shop.settings.actor
+    if meanwhile is None or meanwhile == "hold":
+        amend_case(shop.database, ref, taken, actor=actor, people=people)
+        return True
+    kept = amend_later(shop.database, ref, taken, actor=actor, meanwhile=meanwhile, people=people)
+    held = f"; {kept.held} people are held" if meanwhile == "hold-these" else ""
+    click.echo(
+        f"{ref}: the amendment waits{held}. When the send is over: "
+        f"`forthwith report --amend {ref} --waiting`, then `forthwith correct {ref}`"
+    )
+    return False
+
+
+def _show_amendment(shop: Workshop, preview: AmendmentPreview) -> None:
     for line in preview.differences:
         click.echo(f"  changes: {line}")
     for line in preview.voids:
         click.echo(f"  voids: {line} loses its approval")
     for state, number in preview.holds.items():
         click.echo(f"  holds: {number} people who are {state}")
-    if not sure and not click.confirm("Amend the report?"):
-        raise click.Abort
-    amend_case(shop.database, ref, taken, actor=shop.settings.actor, people=people)
+    for one in preview.running:
+        clock = "no clock"
+        if one.act_by is not None:
+            left = time_left(shop.clock.now(), one.act_by)
+            clock = f"{in_zone(one.act_by, _zone(shop))} ({left}, {one.duty})"
+        click.echo(f"  going out: {one.set_key} v{one.version}, {one.unsent} people to go")
+        click.echo(f"    hold        {one.unsent} wait for new signatures; endangers {clock}")
+        click.echo(
+            f"    hold-these  {one.these} whom it concerns wait, {one.unsent - one.these} get the "
+            f"old words; endangers {clock} for those who wait"
+        )
+        click.echo(
+            f"    go-on       {one.unsent} get the old words, {one.these} are corrected "
+            "afterwards; endangers no deadline"
+        )
 
 
 @click.command()

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Literal
 
+from incidents.drafting.changes import FollowUp
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.context import headline, subject_key
+from incidents.drafting.context import Particulars, headline, subject_key
 from incidents.drafting.holes import clean
 from incidents.drafting.page import notice_context, sections_of
 from incidents.drafting.render import Draft, finished, render_notice, render_page
@@ -29,6 +30,7 @@ def draft_class(
     on: date | datetime,
     channel: Channel = "email",
     late_reason: str = "",
+    follow_up: FollowUp | None = None,
 ) -> Draft:
     """Return what all people of one locale, form, exposure and channel get, with holes.
 
@@ -43,6 +45,7 @@ def draft_class(
         on: Date of the notice.
         channel: How it is sent; a call has no HTML.
         late_reason: Why it comes after the limit, as counsel answered; empty where it does not.
+        follow_up: How it stands to an earlier message to the same people, if there was one.
 
     Raises:
         DraftingError: when it cannot be rendered, when laws contradict each other about it, or
@@ -55,11 +58,20 @@ def draft_class(
             where=plan.key,
             repair="let counsel decline the duty that does not bind here",
         )
-    notice = f"individual/{channel}/breach"
+    recall = follow_up is not None and follow_up.recall
+    notice = f"individual/{channel}/{'recall' if recall else 'breach'}"
     card = words.card(notice)
     voice = Voice(words.catalogue(locale), [form.value, channel])
     context = notice_context(
-        words, fact_sheet, plan, voice, exposure=exposure, form=form, on=on, late_reason=late_reason
+        words,
+        fact_sheet,
+        plan,
+        voice,
+        exposure=exposure,
+        form=form,
+        on=on,
+        late_reason=late_reason,
+        follow_up=follow_up,
     )
     its, org = context["its"], context["org"]
     if 0 < its.measures.months < plan.offer_months:
@@ -72,7 +84,8 @@ def draft_class(
         subject = voice.say("subject.titled", title=" / ".join(plan.titles), org=org.name)
     else:
         data = voice.say(headline(words, its))
-        subject = voice.say(subject_key(its), org=org.name, data=data)
+        key = follow_up_subject(its, follow_up) or subject_key(its)
+        subject = voice.say(key, org=org.name, data=data)
     context |= {"subject": clean(subject, 200)}
     outputs, blocks = render_notice(
         words,
@@ -93,3 +106,13 @@ def draft_class(
         templates=words.used_by(notice, locale),
     )
     return Draft(message=message, blocks=blocks, templates=words.used_by(notice, locale))
+
+
+def follow_up_subject(its: Particulars, follow_up: FollowUp | None) -> str:
+    """Return which subject says how a message stands to an earlier one; empty for a first one."""
+    if follow_up is None:
+        return ""
+    if follow_up.recall:
+        return "subject.recall"
+    key = "subject.correction" if follow_up.changes.wrong else "subject.added"
+    return f"{key}.quiet" if its.quiet else key

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from incidents.drafting.changes import FollowUp
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.context import Item, hole_tokens, particulars
 from incidents.drafting.holes import clean
@@ -67,6 +69,7 @@ def notice_context(
     form: Form | None,
     on: date | datetime,
     late_reason: str = "",
+    follow_up: FollowUp | None = None,
 ) -> dict[str, Any]:
     """Return what the templates of a breach notice may use; None for form is the public."""
     its = particulars(
@@ -104,7 +107,22 @@ def notice_context(
         "agencies": [one for one in words.agencies if one.serves(plan.places)],
         "representatives": _representatives(org.representatives, plan),
         "on": on.date() if isinstance(on, datetime) else on,
+        "follow_up": follow_up,
+        "earlier": _earlier(voice, follow_up, fact_sheet.organisation.zone),
         "other_lang": "zh-Hans" if voice.locale == "en" else "en",
+    }
+
+
+def _earlier(voice: Voice, follow_up: FollowUp | None, zone: str) -> dict[str, Any]:
+    """Return when people got the earlier message and what has changed since, in words."""
+    if follow_up is None:
+        return {}
+    here = ZoneInfo(zone)
+    return {
+        "start": follow_up.first.astimezone(here).date(),
+        "end": follow_up.last.astimezone(here).date(),
+        "wrong": [voice.say(f"fact.{word}") for word in follow_up.changes.wrong],
+        "news": [voice.say(f"fact.{word}") for word in follow_up.changes.news],
     }
 
 

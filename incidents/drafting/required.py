@@ -40,7 +40,11 @@ def missing_in(draft: Draft, required: Iterable[str]) -> dict[str, list[str]]:
 
 
 def check_required(
-    drafts: Sequence[Draft], required: Sequence[str], *, forbidden: Sequence[str] = ()
+    drafts: Sequence[Draft],
+    required: Sequence[str],
+    *,
+    forbidden: Sequence[str] = (),
+    always: Sequence[str] = ALWAYS,
 ) -> None:
     """Let message classes pass in which each required content says something, in every output.
 
@@ -48,12 +52,13 @@ def check_required(
         drafts: Every class of a set.
         required: Content keys of the set's duties.
         forbidden: Content keys that must not be said.
+        always: What such a notice says in any case.
 
     Raises:
         DraftingError: naming, for every class at once, each content and each hole that is missing
             and each forbidden content that is said.
     """
-    wanted = [key for key in (*required, *ALWAYS) if key not in forbidden]
+    wanted = [key for key in (*required, *always) if key not in forbidden]
     problems: list[str] = []
     found: set[str] = set()
     for draft in drafts:

@@ -52,7 +52,7 @@ def filings_of(work: UnitOfWork, ref: str) -> dict[str, list[datetime]]:
                 at = datetime.fromisoformat(answer.get("sent_at") or answer["at"])
                 made.setdefault(row.duty_id, []).append(at)
     first = deliveries.first_sent(work, ref)
-    for sent in notices.set_rows(work, ref):
+    for sent in notices.set_rows(work, ref, every_version=True):
         told = first.get((sent.set_key, sent.version))
         if told:
             for duty in notices.notice_set(sent).duties:

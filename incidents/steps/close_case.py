@@ -4,7 +4,9 @@ from incidents.drafting.choose import set_keys
 from incidents.errors import ForthwithError
 from incidents.models.scope import ScopeSummary
 from incidents.models.states import CaseState, DutyState, SetState
+from incidents.steps.amend_while_sending import waiting_amendment
 from incidents.steps.drafting_material import live_duties
+from incidents.steps.to_correct import to_correct
 from incidents.store import alerts, cases, deliveries, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -52,6 +54,10 @@ def open_items(work: UnitOfWork, ref: str) -> list[str]:
         lost = deliveries.not_in_ledger(work, ref, scope.version, sorted(owed))
         if lost:
             items.append(f"{lost} people who are owed a notice stand in no ledger row")
+    if waiting_amendment(work, ref):
+        items.append(f"an amendment waits: `forthwith report --amend {ref} --waiting`")
+    if (uncorrected := to_correct(work, ref)).owed:
+        items.append(f"{uncorrected.text()}: `forthwith correct {ref}`")
     items += [
         f"measure {row.measure} {row.person_id}".rstrip() + f" is {row.state}"
         for row in alerts.containment(work, ref)

@@ -16,11 +16,14 @@ from incidents.models.notice import NoticeSet
 from incidents.models.states import CaseState, SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
+from incidents.steps.draft_corrections import void_outdated
 from incidents.steps.draft_filings import authority_set
 from incidents.steps.draft_people import people_set
 from incidents.steps.drafting_material import Material, load_material, to_file
 from incidents.steps.seal_set import seal
-from incidents.store import cases, deliveries, notices, recipients
+from incidents.steps.to_correct import to_correct
+from incidents.store import cases, deliveries, held_rows, notices, recipients
+from incidents.store.follow_ups import PREFIXES
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 ENDED = frozenset({SetState.VOID, SetState.FINISHED})
@@ -34,6 +37,8 @@ class Drafted(Value):
     people_without_duty: int
     fallback_locales: dict[str, int]
     warnings: list[str]
+    to_correct: int = 0
+    """People who hold an earlier message that is wrong now; nobody corrects it by itself."""
 
 
 def draft_notices(database: Database, ref: str, words: Words, *, settings: Settings) -> Drafted:
@@ -60,8 +65,9 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
             if row.audience == "public":
                 if notices.sealed_of(row).fact_sheet != material.sheet_digest:
                     _void(work, row, "the facts it tells have changed")
-            elif row.set_key not in keys:
+            elif row.set_key not in keys and not row.set_key.startswith(PREFIXES):
                 _void(work, row, "no duty asks for it any more")
+        void_outdated(work, ref, material.sheet_digest)
         covered = sorted(material.plans)
         lost = deliveries.not_in_ledger(work, ref, material.scope.version, covered)
         if lost:
@@ -76,6 +82,7 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
             people_without_duty=material.scope.total - people,
             fallback_locales=_fallbacks(material),
             warnings=warnings,
+            to_correct=to_correct(work, ref).owed,
         )
 
 
@@ -110,6 +117,7 @@ def _put(
         recipients.forget(work, ref, plan.key, version)
         same = sealed.model_copy(update={"version": old.version}) == notices.sealed_of(old)
         if same and old.state != SetState.REJECTED:
+            held_rows.let_go(work, ref, plan.key, old.version)
             return
         _void(work, old, "drafted anew")
         # Open letters and calls of a finished set say what no longer holds.

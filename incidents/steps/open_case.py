@@ -5,21 +5,10 @@ from collections.abc import Mapping
 from incidents.intake.breach_report import Amendment, amend
 from incidents.models.base import Value
 from incidents.models.report import BreachReport
-from incidents.models.states import CaseState, SetState
-from incidents.store import cases, notices
+from incidents.models.states import CaseState
+from incidents.store import cases
 from incidents.store.cases import EvidenceKind
-from incidents.store.deliveries import people_in
-from incidents.store.unit_of_work import Database
-
-
-class AmendmentPreview(Value):
-    """What a new version of a report would change, before anything is changed."""
-
-    differences: list[str]
-    voids: list[str]
-    """Notice sets that lose their approval when any word or name in them changes."""
-    holds: dict[str, int]
-    """People per delivery state who would be held."""
+from incidents.store.unit_of_work import Database, UnitOfWork
 
 
 class PeopleLists(Value):
@@ -50,27 +39,6 @@ def open_case(
     return ref
 
 
-def preview_amendment(database: Database, ref: str, report: BreachReport) -> AmendmentPreview:
-    """Return what amending would void and whom it would hold; changes nothing."""
-    with database.read() as work:
-        before = cases.get_evidence(work, ref, EvidenceKind.REPORT, BreachReport)
-        amendment = amend(before, report)
-        live = [row for row in notices.set_rows(work, ref) if row.state in _LIVE]
-        waiting = {
-            state: number
-            for state, number in people_in(work, ref).items()
-            if state in {"planned", "deferred", "listed", "held"}
-        }
-    return AmendmentPreview(
-        differences=amendment.differences,
-        voids=[f"{row.set_key} v{row.version}" for row in live],
-        holds=waiting if live else {},
-    )
-
-
-_LIVE = frozenset({SetState.DRAFTED, SetState.APPROVED, SetState.RELEASED})
-
-
 def amend_case(
     database: Database,
     ref: str,
@@ -86,10 +54,17 @@ def amend_case(
     over stays on record.
     """
     with database.write(actor) as work:
-        before = cases.get_evidence(work, ref, EvidenceKind.REPORT, BreachReport)
-        amendment = amend(before, report)
-        cases.put_evidence(work, ref, EvidenceKind.REPORT, report)
-        if people:
-            cases.put_evidence(work, ref, EvidenceKind.PEOPLE_LISTS, PeopleLists(lists=people))
-        cases.move_case(work, ref, CaseState.REPORTED)
+        return take_amendment(work, ref, report, people)
+
+
+def take_amendment(
+    work: UnitOfWork, ref: str, report: BreachReport, people: Mapping[str, list[str]] | None
+) -> Amendment:
+    """Store a new version of a report as the one that counts."""
+    before = cases.get_evidence(work, ref, EvidenceKind.REPORT, BreachReport)
+    amendment = amend(before, report)
+    cases.put_evidence(work, ref, EvidenceKind.REPORT, report)
+    if people:
+        cases.put_evidence(work, ref, EvidenceKind.PEOPLE_LISTS, PeopleLists(lists=dict(people)))
+    cases.move_case(work, ref, CaseState.REPORTED)
     return amendment

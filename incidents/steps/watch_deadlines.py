@@ -9,10 +9,12 @@ from incidents.models.states import CaseState, DeliveryState, DutyState, SetStat
 from incidents.models.tables import CaseRow, DutyRow, NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps import standing_duties
+from incidents.steps.amend_while_sending import counts_left, waiting_amendment
 from incidents.steps.approve_notices import decide, valid_for
 from incidents.steps.enrol_approvers import broken_since
 from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.steps.signing_needs import STANDING, enrolled, needs_of
+from incidents.steps.to_correct import to_correct
 from incidents.store import alerts, cases, deliveries, duties, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -25,6 +27,8 @@ HELD_TOO_LONG = timedelta(hours=1)
 STALLED = timedelta(minutes=10)
 ENDS_SOON = timedelta(days=7)
 UNWORKED = timedelta(minutes=30)
+PASSING = ("held", "stalled", "unworked", "unreadable", "amendment-waits")
+"""Alarms of a case that end by themselves once their cause is gone."""
 WAITING = frozenset({DeliveryState.PLANNED, DeliveryState.LEASED, DeliveryState.SENDING})
 
 Found = Iterator[Alarm]
@@ -53,6 +57,8 @@ def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
             lambda: _ahead(work, row.ref, settings),
             lambda: _unworked(work, row),
             lambda: _stalled(work, row),
+            lambda: _uncorrected(work, row.ref),
+            lambda: _amendment(work, row.ref),
         ]
     found: dict[str, Alarm] = {}
     for look in looks:
@@ -63,7 +69,10 @@ def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
         except (ForthwithError, ValueError) as error:
             unreadable = _unreadable(row.ref, error)
             found[unreadable.key] = unreadable
-    passing = {f"{row.ref}:{what}" for what in ("held", "stalled", "unworked", "unreadable")}
+    passing = {
+        f"{row.ref}:{what}"
+        for what in ("held", "stalled", "unworked", "unreadable", "amendment-waits")
+    }
     passing |= {f"{row.ref}:list:{channel}" for channel in ("letter", "call", "hand")}
     return Sight(alarms=list(found.values()), fine=sorted(passing - found.keys()))
 
@@ -302,6 +311,29 @@ def _stalled(work: UnitOfWork, row: CaseRow) -> Found:
             key=f"{row.ref}:stalled",
             text=f"{row.ref}: {'; '.join(words)}",
             again_after=timedelta(minutes=30),
+        )
+
+
+def _amendment(work: UnitOfWork, ref: str) -> Found:
+    """An amendment that waits for a send that is over."""
+    waiting = waiting_amendment(work, ref)
+    if waiting is not None and not counts_left(work, ref) - waiting.held:
+        yield Alarm(
+            key=f"{ref}:amendment-waits",
+            text=f"{ref}: what was going out has gone out and the amendment of {waiting.by} still "
+            f"waits; `forthwith report --amend {ref} --waiting` takes it in",
+            again_after=OVERDUE_AGAIN,
+        )
+
+
+def _uncorrected(work: UnitOfWork, ref: str) -> Found:
+    """People who hold a message that is wrong now, and nobody has decided about it."""
+    found = to_correct(work, ref)
+    if found.owed:
+        yield Alarm(
+            key=f"{ref}:uncorrected:{found.wrong}:{found.recall}",
+            text=f"{ref}: {found.text()}; `forthwith correct {ref}` drafts what tells them",
+            again_after=OVERDUE_AGAIN,
         )
 
 

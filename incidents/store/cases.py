@@ -31,6 +31,8 @@ class EvidenceKind(StrEnum):
     RELEASE = "release"
     PROPOSAL = "proposal"
     ENROLMENT = "enrolment"
+    CORRECTION = "correction"
+    WAITING_REPORT = "waiting_report"
 
 
 def open_case(work: UnitOfWork, *, kind: str = "breach", author: str) -> str:

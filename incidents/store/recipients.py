@@ -12,7 +12,7 @@ from incidents.store.affected import binary_order
 from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
-_TOLD = "'sending', 'handed_over', 'in_doubt', 'done_by_hand'"
+TOLD = "'sending', 'handed_over', 'in_doubt', 'done_by_hand'"
 
 _PLAN = """
 INSERT INTO delivery (case_ref, set_key, version, person_id, addressee_id, channel, rank, address,
@@ -42,7 +42,7 @@ FROM (
     WHERE k.n = 1
   ) AS c ON c.person_id = a.addressee_id
   WHERE a.case_ref = :case_ref AND a.version = :scope AND a.reach NOT IN ('hand', 'none')
-    AND a.place IN ({places}) AND {fresh}
+    AND {who}
 ) AS w
 """
 
@@ -57,12 +57,17 @@ SELECT :case_ref, :set_key, :version, a.person_id, a.addressee_id,
   0, 0, 0, '', 0, :owner, :due_by, ''
 FROM affected a JOIN person p ON p.person_id = a.person_id
 WHERE a.case_ref = :case_ref AND a.version = :scope AND a.reach IN ('hand', 'none')
-  AND a.place IN ({places}) AND {fresh}
+  AND {who}
+"""
+
+PLAN = (_PLAN, _LIST)
+"""Statements that write a list: who has an address, and who has none; `{locale}` and `{who}` go in.
 """
 
 _FRESH = f"""NOT EXISTS (SELECT 1 FROM delivery e WHERE e.case_ref = :case_ref
-    AND e.person_id = a.person_id AND e.state IN ({_TOLD})
-    AND NOT (e.set_key = :set_key AND e.version = :besides))"""
+    AND e.person_id = a.person_id AND e.state IN ({TOLD})
+    AND NOT (e.set_key = :set_key AND e.version = :besides)
+    AND e.set_key NOT LIKE 'correction-%' AND e.set_key NOT LIKE 'recall-%')"""
 
 
 def plan(
@@ -104,15 +109,26 @@ def plan(
         "besides": besides,
     }
     binds |= {f"place_{i}": place for i, place in enumerate(places)}
+    names = ", ".join(f":place_{i}" for i in range(len(places))) or "''"
+    locale, more = locale_case(locales)
+    for template in PLAN:
+        statement = template.format(locale=locale, who=f"a.place IN ({names}) AND {_FRESH}")
+        work.session.execute(bound(statement, binds | more, moments=("due_by",)))
+    return by_channel(work, ref, set_key, version)
+
+
+def locale_case(locales: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the SQL that turns a person's locale into that of the words, and its values."""
+    binds: dict[str, str] = {}
     whens = []
     for i, (theirs, ours) in enumerate(sorted(locales.items())):
         binds |= {f"theirs_{i}": theirs, f"ours_{i}": ours}
         whens.append(f"WHEN :theirs_{i} THEN :ours_{i}")
-    locale = f"CASE a.locale {' '.join(whens)} END" if whens else "a.locale"
-    names = ", ".join(f":place_{i}" for i in range(len(places))) or "''"
-    for template in (_PLAN, _LIST):
-        statement = template.format(locale=locale, places=names, fresh=_FRESH)
-        work.session.execute(bound(statement, binds, moments=("due_by",)))
+    return (f"CASE a.locale {' '.join(whens)} END" if whens else "a.locale"), binds
+
+
+def by_channel(work: UnitOfWork, ref: str, set_key: str, version: int) -> dict[str, int]:
+    """Return how many people of a list start with which channel."""
     rows = work.session.execute(
         text(
             "SELECT channel, COUNT(*) FROM delivery WHERE case_ref = :case_ref "
@@ -200,7 +216,7 @@ def cancel_unsent(work: UnitOfWork, ref: str, set_key: str, version: int) -> int
     result = work.session.execute(
         text(
             "UPDATE delivery SET state = 'cancelled', reason = 'set-void' WHERE case_ref = :r "
-            "AND set_key = :s AND version = :v AND state IN (:a, :b, :c, 'listed')"
+            "AND set_key = :s AND version = :v AND state IN (:a, :b, :c, 'listed', 'held')"
         ),
         {"r": ref, "s": set_key, "v": version, **dict(zip("abc", open_states, strict=True))},
     )
