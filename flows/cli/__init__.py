@@ -20,6 +20,7 @@ COMMANDS = {
     "risk": "risk",
     "duties": "duties",
     "notice": "notices",
+    "filing": "filings",
     "announcement": "notices",
     "send": "notices",
     "correct": "correct",
@@ -33,13 +34,15 @@ COMMANDS = {
     "schema": "admin",
     "step": "admin",
     "watch": "admin",
+    "check-page": "check_page",
     "doctor": "admin",
     "audit": "admin",
     "approvers": "approvers",
     "keys": "admin",
     "reconcile": "admin",
 }
-"""Command -> module of this folder that holds it, as `<command>` or `<command>_`."""
+"""Command -> module of this folder that holds it, as `<command>` or `<command>_`, dashes
+as underscores."""
 
 
 class Rooms(click.Group):
@@ -54,8 +57,9 @@ class Rooms(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"flows.cli.{COMMANDS[cmd_name]}")
-        found = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_", None)
-        return found if isinstance(found, click.Command) else getattr(module, f"{cmd_name}_")
+        name = cmd_name.replace("-", "_")
+        found = getattr(module, name, None) or getattr(module, f"{name}_", None)
+        return found if isinstance(found, click.Command) else getattr(module, f"{name}_")
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from incidents.approval.seal import digest, root
 from incidents.drafting.announcement import draft_announcement
+from incidents.drafting.case_words import laid_over, missing
 from incidents.drafting.choose import SetPlan, announcement_plan
 from incidents.drafting.wording import body_flaws, refuse_blocking
 from incidents.drafting.words import Words
@@ -19,6 +20,7 @@ from incidents.models.scope import ScopeSummary
 from incidents.models.states import CaseState, SetState
 from incidents.settings import Settings
 from incidents.steps.approve_notices import check_released
+from incidents.steps.case_words import case_words
 from incidents.steps.drafting_material import live_duties
 from incidents.steps.seal_set import seal
 from incidents.store import cases, deliveries, notices
@@ -114,6 +116,10 @@ def draft_public(database: Database, ref: str, words: Words, *, settings: Settin
             )
         cases.put_evidence(work, ref, EvidenceKind.PROPOSAL, proposal)
         sheet = cases.get_evidence(work, ref, EvidenceKind.FACT_SHEET, FactSheet)
+        said = case_words(work, ref)
+        words = laid_over(words, said)
+        # A language that lacks one of the case's own sentences is not on the page until it has it.
+        locales = sorted(words.catalogues.keys() - missing(said, words).keys())
         body = NoticeSet(
             key=SET_KEY,
             audience="public",
@@ -130,7 +136,7 @@ def draft_public(database: Database, ref: str, words: Words, *, settings: Settin
                     "not_reached": proposal.not_reached,
                 },
                 grounds=proposal.rules,
-                locales=sorted(words.catalogues),
+                locales=locales,
                 on=work.now.astimezone(_zone(work, ref)),
             ),
             channels=["web"],
@@ -160,7 +166,7 @@ def _save(
     if old is not None and old.state in {SetState.DRAFTED, SetState.APPROVED}:
         notices.move_set(work, old, SetState.VOID, why="drafted anew")
     templates: dict[str, str] = {}
-    for locale in sorted(words.catalogues):
+    for locale in body.announcement.locales if body.announcement else []:
         templates |= words.used_by("public/web/announcement", locale)
     sealed = seal(
         work,

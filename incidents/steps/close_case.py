@@ -48,12 +48,8 @@ def open_items(work: UnitOfWork, ref: str) -> list[str]:
         for state, number in deliveries.people_in(work, ref).items()
         if state in unfinished
     ]
-    scope = cases.find_evidence(work, ref, EvidenceKind.SCOPE, ScopeSummary)
-    if scope is not None:
-        owed = set_keys(live_duties(work, ref), scope.by_place)
-        lost = deliveries.not_in_ledger(work, ref, scope.version, sorted(owed))
-        if lost:
-            items.append(f"{lost} people who are owed a notice stand in no ledger row")
+    if lost := unlisted(work, ref):
+        items.append(f"{lost} people who are owed a notice stand in no ledger row")
     if waiting_amendment(work, ref):
         items.append(f"an amendment waits: `forthwith report --amend {ref} --waiting`")
     if (uncorrected := to_correct(work, ref)).owed:
@@ -69,6 +65,15 @@ def open_items(work: UnitOfWork, ref: str) -> list[str]:
     if row.held_at is not None:
         items.append("the case is on hold")
     return items
+
+
+def unlisted(work: UnitOfWork, ref: str) -> int:
+    """Return how many people who are owed a notice stand on no list."""
+    scope = cases.find_evidence(work, ref, EvidenceKind.SCOPE, ScopeSummary)
+    if scope is None:
+        return 0
+    owed = set_keys(live_duties(work, ref), scope.by_place)
+    return deliveries.not_in_ledger(work, ref, scope.version, sorted(owed))
 
 
 def close_case(database: Database, ref: str, *, actor: str) -> None:

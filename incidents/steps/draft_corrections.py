@@ -11,7 +11,6 @@ from datetime import timedelta
 from incidents.approval.seal import root
 from incidents.drafting.changes import Changes, FollowUp
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.locales import locale_for
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
@@ -26,7 +25,7 @@ from incidents.settings import Settings
 from incidents.steps.drafting_material import Material, load_material
 from incidents.steps.seal_set import seal
 from incidents.steps.to_correct import Earlier
-from incidents.store import affected, cases, follow_ups, notices, recipients
+from incidents.store import cases, follow_ups, notices, recipients
 from incidents.store.follow_ups import Told, ToldWrongly
 from incidents.store.unit_of_work import Database, UnitOfWork
 
@@ -126,14 +125,13 @@ def _corrections(work: UnitOfWork, ref: str, material: Material, *, news: bool) 
             version,
             whom,
             scope=material.scope.version,
-            locales=_locales(work, ref, material),
+            locales=material.locales,
             owner=material.settings.actor,
             list_due_by=work.now + timedelta(hours=material.settings.list_hours),
         )
         kinds: dict[tuple[str, Form, int], int] = defaultdict(int)
         for one in whom:
-            given = locale_for(one.locale, material.words.catalogues).given
-            kinds[given, one.form, one.exposure] += one.people
+            kinds[material.given(one.locale), one.form, one.exposure] += one.people
         made[key] = _save(work, ref, material, plans[key], key, version, counts, kinds, follow_up)
     return made
 
@@ -275,9 +273,3 @@ def _stands(work: UnitOfWork, ref: str, key: str) -> bool:
     """Return whether such a set waits or goes out already: what is outdated was voided before."""
     row = notices.find_set(work, ref, key)
     return row is not None and row.state in UNSENT - {SetState.REJECTED}
-
-
-def _locales(work: UnitOfWork, ref: str, material: Material) -> dict[str, str]:
-    known = material.words.catalogues
-    groups = affected.groups(work, ref, material.scope.version)
-    return {locale: locale_for(locale, known).given for _, locale, *_ in groups}

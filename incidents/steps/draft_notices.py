@@ -20,12 +20,15 @@ from incidents.steps.draft_corrections import void_outdated
 from incidents.steps.draft_filings import authority_set
 from incidents.steps.draft_people import people_set
 from incidents.steps.drafting_material import Material, load_material, to_file
+from incidents.steps.filing_record import WITHDRAWAL
 from incidents.steps.seal_set import seal
 from incidents.steps.to_correct import to_correct
 from incidents.store import cases, deliveries, held_rows, notices, recipients
 from incidents.store.follow_ups import PREFIXES
 from incidents.store.unit_of_work import Database, UnitOfWork
 
+STANDING_ALONE = (*PREFIXES, f"{WITHDRAWAL}-")
+"""How the keys of sets begin that no duty alone asks for; somebody does."""
 ENDED = frozenset({SetState.VOID, SetState.FINISHED})
 
 
@@ -37,6 +40,8 @@ class Drafted(Value):
     people_without_duty: int
     fallback_locales: dict[str, int]
     warnings: list[str]
+    waiting: dict[str, int] = {}
+    """People by locale who wait for a sentence in their language; nobody tells them before."""
     to_correct: int = 0
     """People who hold an earlier message that is wrong now; nobody corrects it by itself."""
 
@@ -65,11 +70,11 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
             if row.audience == "public":
                 if notices.sealed_of(row).fact_sheet != material.sheet_digest:
                     _void(work, row, "the facts it tells have changed")
-            elif row.set_key not in keys and not row.set_key.startswith(PREFIXES):
+            elif row.set_key not in keys and not row.set_key.startswith(STANDING_ALONE):
                 _void(work, row, "no duty asks for it any more")
         void_outdated(work, ref, material.sheet_digest)
         covered = sorted(material.plans)
-        lost = deliveries.not_in_ledger(work, ref, material.scope.version, covered)
+        lost = deliveries.not_in_ledger(work, ref, material.scope.version, covered, material.later)
         if lost:
             raise DraftingError(
                 f"{lost} people have no place in any list", where=ref, repair="size the scope again"
@@ -82,6 +87,7 @@ def draft_notices(database: Database, ref: str, words: Words, *, settings: Setti
             people_without_duty=material.scope.total - people,
             fallback_locales=_fallbacks(material),
             warnings=warnings,
+            waiting=_waiting(material),
             to_correct=to_correct(work, ref).owed,
         )
 
@@ -172,7 +178,6 @@ def _plan_rows(
 ) -> dict[str, int]:
     if plan.audience != "individuals":
         return {}
-    known = material.words.catalogues
     by_channel = recipients.plan(
         work,
         ref,
@@ -180,10 +185,11 @@ def _plan_rows(
         version,
         scope=material.scope.version,
         places=plan.places,
-        locales={locale: locale_for(locale, known).given for _, locale, *_ in material.groups},
+        locales=material.locales,
         owner=material.settings.actor,
         list_due_by=work.now + timedelta(hours=material.settings.list_hours),
         besides=besides,
+        waiting=material.later,
     )
     return {"people": sum(by_channel.values()), **by_channel}
 
@@ -193,6 +199,16 @@ def _fallbacks(material: Material) -> dict[str, int]:
     waiting: dict[str, int] = defaultdict(int)
     for place, locale, *_, people in material.groups:
         choice = locale_for(locale, material.words.catalogues)
-        if place in material.plans and choice.fallback:
-            waiting[f"{locale or 'unknown'} -> {choice.given}"] += people
+        given = material.given(locale)
+        if place in material.plans and (choice.fallback or given != choice.given):
+            waiting[f"{locale or 'unknown'} -> {given}"] += people
     return dict(sorted(waiting.items(), key=lambda item: -item[1]))
+
+
+def _waiting(material: Material) -> dict[str, int]:
+    """Return people who are owed a notice and wait for a wording, by their own locale."""
+    found: dict[str, int] = defaultdict(int)
+    for place, locale, *_, people in material.groups:
+        if place in material.plans and locale in material.later:
+            found[locale or "unknown"] += people
+    return dict(found)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 
 from incidents.drafting.choose import SetPlan
-from incidents.drafting.locales import locale_for
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
@@ -67,8 +66,8 @@ def _kinds(material: Material, plan: SetPlan) -> dict[tuple[str, Form, int], int
     People on the hand list count too: whoever takes their case needs the words.
     """
     kinds: dict[tuple[str, Form, int], int] = defaultdict(int)
+    later = set(material.later)
     for place, locale, form, exposure, _, people in material.groups:
-        if place in plan.places:
-            given = locale_for(locale, material.words.catalogues).given
-            kinds[given, form, exposure] += people
+        if place in plan.places and locale not in later:
+            kinds[material.given(locale), form, exposure] += people
     return dict(kinds)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from incidents.approval.seal import digest
 from incidents.drafting.choose import SetPlan, set_keys
 from incidents.drafting.fact_sheet import fact_sheet
+from incidents.drafting.filing_changes import Earlier
 from incidents.drafting.words import Words
 from incidents.models.duty import Duty, DutyList, DutyStatus
 from incidents.models.inventory import Inventory
@@ -18,6 +19,7 @@ from incidents.models.risk import RiskAssessment
 from incidents.models.scope import Form, Reach, ScopeFinding, ScopeSummary
 from incidents.models.states import DutyState
 from incidents.settings import Settings
+from incidents.steps.filing_record import earlier_filings
 from incidents.store import affected, cases, duties
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import UnitOfWork
@@ -42,7 +44,35 @@ class Material:
     groups: list[Group]
     law_version: str
     late_reasons: dict[str, str]
+    subjects: list[str]
+    """Kinds of people in the stores touched."""
+    earlier: dict[str, Earlier]
+    """Duty id -> what was filed last with its authority under its law."""
     zone: ZoneInfo
+    said: CaseWords
+    """What is said otherwise in this case than in others."""
+
+    def given(self, locale: str) -> str:
+        """Return the language in whose words people of a locale are told."""
+        ours = locale_for(locale, self.words.catalogues).given
+        return fallback_map(self.said, self.words).get(ours, ours)
+
+    @property
+    def locales(self) -> dict[str, str]:
+        """Every locale of the people -> the language of their words."""
+        return {locale: self.given(locale) for _, locale, *_ in self.groups}
+
+    @property
+    def later(self) -> list[str]:
+        """Locales of the people who wait for a sentence in their language."""
+        lacking = waiting(self.said, self.words)
+        return sorted(
+            {
+                locale
+                for _, locale, *_ in self.groups
+                if locale_for(locale, self.words.catalogues).given in lacking
+            }
+        )
 
 
 def live_duties(work: UnitOfWork, ref: str) -> list[Duty]:
@@ -89,8 +119,10 @@ def load_material(work: UnitOfWork, ref: str, words: Words, settings: Settings) 
         cases.put_evidence(work, ref, EvidenceKind.FACT_SHEET, sheet)
     owed = live_duties(work, ref)
     answers = {row.duty_id: duties.answers_of(row) for row in duties.duty_rows(work, ref)}
+    said = case_words(work, ref)
     return Material(
-        words=words,
+        words=laid_over(words, said),
+        said=said,
         settings=settings,
         sheet=sheet,
         sheet_digest=digest(sheet),
@@ -100,8 +132,15 @@ def load_material(work: UnitOfWork, ref: str, words: Words, settings: Settings) 
         groups=affected.groups(work, ref, scope.version),
         law_version=listed.law_version,
         late_reasons={duty_id: _late_reason(said) for duty_id, said in answers.items()},
+        subjects=_subjects(inventory, sheet),
+        earlier=earlier_filings(work, ref),
         zone=zone,
     )
+
+
+def _subjects(inventory: Inventory, sheet: FactSheet) -> list[str]:
+    touched = {one.store for one in sheet.stores}
+    return sorted({one.subjects for one in inventory.stores if one.id in touched and one.subjects})
 
 
 def _late_reason(answers: Sequence[dict[str, Any]]) -> str:

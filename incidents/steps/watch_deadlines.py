@@ -11,6 +11,7 @@ from incidents.settings import Settings
 from incidents.steps import standing_duties
 from incidents.steps.amend_while_sending import counts_left, waiting_amendment
 from incidents.steps.approve_notices import decide, valid_for
+from incidents.steps.close_case import unlisted
 from incidents.steps.enrol_approvers import broken_since
 from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.steps.signing_needs import STANDING, enrolled, needs_of
@@ -59,6 +60,7 @@ def _case(work: UnitOfWork, row: CaseRow, settings: Settings) -> Sight:
             lambda: _stalled(work, row),
             lambda: _uncorrected(work, row.ref),
             lambda: _amendment(work, row.ref),
+            lambda: _unworded(work, row),
         ]
     found: dict[str, Alarm] = {}
     for look in looks:
@@ -322,6 +324,21 @@ def _amendment(work: UnitOfWork, ref: str) -> Found:
             key=f"{ref}:amendment-waits",
             text=f"{ref}: what was going out has gone out and the amendment of {waiting.by} still "
             f"waits; `forthwith report --amend {ref} --waiting` takes it in",
+            again_after=OVERDUE_AGAIN,
+        )
+
+
+def _unworded(work: UnitOfWork, row: CaseRow) -> Found:
+    """People whom no list holds, because a sentence of this case is not there in their language."""
+    said = cases.evidence_rows(work, row.ref, EvidenceKind.CASE_WORDS)
+    if not said or row.state != CaseState.DRAFTED:
+        return
+    people = unlisted(work, row.ref)
+    if people:
+        yield Alarm(
+            key=f"{row.ref}:unworded:{said[-1].version}",
+            text=f"{row.ref}: {people} people wait for a sentence in their language and are on no "
+            f"list; `forthwith words {row.ref}` shows which",
             again_after=OVERDUE_AGAIN,
         )
 

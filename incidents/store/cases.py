@@ -31,7 +31,10 @@ class EvidenceKind(StrEnum):
     RELEASE = "release"
     PROPOSAL = "proposal"
     ENROLMENT = "enrolment"
+    CASE_WORDS = "case_words"
     CORRECTION = "correction"
+    FILED = "filed"
+    FILING_WITHDRAWAL = "filing_withdrawal"
     WAITING_REPORT = "waiting_report"
 
 

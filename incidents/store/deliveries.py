@@ -424,7 +424,9 @@ def unreached(work: UnitOfWork, ref: str) -> tuple[int, int]:
     return found.get("without", 0), found.get("in_vain", 0)
 
 
-def not_in_ledger(work: UnitOfWork, ref: str, scope: int, places: Sequence[str]) -> int:
+def not_in_ledger(
+    work: UnitOfWork, ref: str, scope: int, places: Sequence[str], waiting: Sequence[str] = ()
+) -> int:
     """Return how many affected people of these places have no ledger row; must be 0 once drafted.
 
     Args:
@@ -432,15 +434,18 @@ def not_in_ledger(work: UnitOfWork, ref: str, scope: int, places: Sequence[str])
         ref: The case.
         scope: Version of the frozen list.
         places: Places whose people are owed a notice.
+        waiting: People's own locales that wait for a wording, and stand nowhere until then.
     """
+    later = {f"later_{i}": locale for i, locale in enumerate(waiting)}
+    without = f"AND a.locale NOT IN ({', '.join(f':{name}' for name in later)})" if later else ""
     names = {f"place_{i}": place for i, place in enumerate(places)}
     within = ", ".join(f":{name}" for name in names) or "''"
     found: int = work.session.execute(
         bound(
             "SELECT COUNT(*) FROM affected a WHERE a.case_ref = :r AND a.version = :v "
-            f"AND a.place IN ({within}) AND NOT EXISTS (SELECT 1 FROM delivery d "
+            f"AND a.place IN ({within}) {without} AND NOT EXISTS (SELECT 1 FROM delivery d "
             "WHERE d.case_ref = :r AND d.person_id = a.person_id AND d.state <> 'cancelled')",
-            {"r": ref, "v": scope, **names},
+            {"r": ref, "v": scope, **names, **later},
         )
     ).scalar_one()
     return found

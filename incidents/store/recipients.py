@@ -82,6 +82,7 @@ def plan(
     owner: str,
     list_due_by: datetime | None,
     besides: int = 0,
+    waiting: Sequence[str] = (),
 ) -> dict[str, int]:
     """Write the recipient list of a set and return how many people start with which channel.
 
@@ -98,6 +99,7 @@ def plan(
         owner: Who works the letter, call and hand lists.
         list_due_by: By when those lists are to be done.
         besides: Version of the set whose people count as not told, to compare the list with it.
+        waiting: People's own locales for which a sentence has no wording yet: they are left out.
     """
     binds: dict[str, Any] = {
         "case_ref": ref,
@@ -111,9 +113,11 @@ def plan(
     binds |= {f"place_{i}": place for i, place in enumerate(places)}
     names = ", ".join(f":place_{i}" for i in range(len(places))) or "''"
     locale, more = locale_case(locales)
+    later, held_back = not_waiting(waiting)
     for template in PLAN:
-        statement = template.format(locale=locale, who=f"a.place IN ({names}) AND {_FRESH}")
-        work.session.execute(bound(statement, binds | more, moments=("due_by",)))
+        who = f"a.place IN ({names}) AND {later} AND {_FRESH}"
+        statement = template.format(locale=locale, who=who)
+        work.session.execute(bound(statement, binds | more | held_back, moments=("due_by",)))
     return by_channel(work, ref, set_key, version)
 
 
@@ -125,6 +129,13 @@ def locale_case(locales: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         binds |= {f"theirs_{i}": theirs, f"ours_{i}": ours}
         whens.append(f"WHEN :theirs_{i} THEN :ours_{i}")
     return (f"CASE a.locale {' '.join(whens)} END" if whens else "a.locale"), binds
+
+
+def not_waiting(locales: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return the SQL that leaves out people of these locales, and its values."""
+    binds = {f"later_{i}": locale for i, locale in enumerate(locales)}
+    names = ", ".join(f":{name}" for name in binds)
+    return (f"a.locale NOT IN ({names})" if binds else "1 = 1"), binds
 
 
 def by_channel(work: UnitOfWork, ref: str, set_key: str, version: int) -> dict[str, int]:
