@@ -21,6 +21,7 @@ COMMANDS = {
     "duties": "duties",
     "notice": "notices",
     "filing": "filings",
+    "words": "words",
     "announcement": "notices",
     "send": "notices",
     "correct": "correct",

@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incidents.approval.seal import digest
+from incidents.drafting.case_words import fallback_map, laid_over, waiting
 from incidents.drafting.choose import SetPlan, set_keys
 from incidents.drafting.fact_sheet import fact_sheet
 from incidents.drafting.filing_changes import Earlier
+from incidents.drafting.locales import locale_for
 from incidents.drafting.words import Words
+from incidents.models.case_words import CaseWords
 from incidents.models.duty import Duty, DutyList, DutyStatus
 from incidents.models.inventory import Inventory
 from incidents.models.notice import FactSheet, Measure
@@ -19,6 +22,7 @@ from incidents.models.risk import RiskAssessment
 from incidents.models.scope import Form, Reach, ScopeFinding, ScopeSummary
 from incidents.models.states import DutyState
 from incidents.settings import Settings
+from incidents.steps.case_words import case_words
 from incidents.steps.filing_record import earlier_filings
 from incidents.store import affected, cases, duties
 from incidents.store.cases import EvidenceKind
