@@ -93,8 +93,24 @@ class Settings(BaseModel):
         ge=0,
         description="How many people in 24 hours may be told in words approved ahead.",
     )
+    trial_addresses: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Addresses that drafts may be sent to, to look at them; separated by blanks.",
+    )
+    check_tries_a_minute: int = Field(
+        default=10,
+        ge=1,
+        le=10_000,
+        description="Wrong codes one address may try on the check page.",
+    )
+    check_all_tries_a_minute: int = Field(
+        default=300,
+        ge=1,
+        le=1_000_000,
+        description="Wrong codes all addresses together may try on the check page.",
+    )
 
-    @field_validator("alarm_urls", "alarm_before_hours", mode="before")
+    @field_validator("alarm_urls", "alarm_before_hours", "trial_addresses", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value

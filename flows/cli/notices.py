@@ -8,11 +8,13 @@ import click
 from flows.files import write_drafts, write_lists, write_person
 from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
+from incidents.steps.allow_finding import allow_finding
 from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
 from incidents.steps.approve_notices import sign_line, statement, waiting
 from incidents.steps.hold_case import hold, resume
 from incidents.steps.record_outcomes import record_outcomes
 from incidents.steps.reject_notices import reject_set
+from incidents.steps.send_trial import send_trial
 from incidents.steps.show_case import show_case
 from incidents.steps.signing_needs import STANDING
 from incidents.steps.standing_approval import LEAKED, draft_standing
@@ -119,6 +121,40 @@ def notice_approve(case: str, lines: tuple[str, ...], by: str) -> None:
     for line in lines:
         done = sign_line(shop.database, case, line, by=by, settings=shop.settings)
         click.echo(done.text())
+
+
+@notice.command("try")
+@click.argument("case")
+@click.argument("set_key")
+@click.argument("class_key")
+@click.option("--to", required=True, help="An address of FORTHWITH_TRIAL_ADDRESSES.")
+def notice_try(case: str, set_key: str, class_key: str, to: str) -> None:
+    """Send a drafted e-mail to an address of the house, marked as a test."""
+    shop = open_workshop()
+    subject = send_trial(
+        shop.database,
+        case,
+        set_key,
+        class_key,
+        shop.words,
+        to=to,
+        channel=shop.channel,
+        settings=shop.settings,
+    )
+    click.echo(f"handed to the relay: {subject}")
+
+
+@notice.command("allow")
+@click.argument("case")
+@click.argument("finding")
+@click.option("--where", default="", metavar="PLACE", help="Only places that begin so, as `en.`.")
+@click.option("--by", default="", help="Id of the enrolled approver who allows it.")
+@click.option("--reason", default="", help="Why it may stand; everybody sees it.")
+def notice_allow(case: str, finding: str, *, where: str, by: str, reason: str) -> None:
+    """Let a finding of the gate stand in CASE; then draft again."""
+    shop = open_workshop()
+    allow_finding(shop.database, case, finding, shop.words, where=where, by=by, reason=reason)
+    click.echo(f"{case}: {finding} may stand; now run `forthwith step draft-notices {case}`")
 
 
 @notice.command("reject")

@@ -23,7 +23,15 @@ from incidents.models.notice import MessageClass, NoticeSet, StoreFact
 
 STORE_NAME = 120  # characters of a store's name that messages say (`drafting/context.py`)
 
-__all__ = ["Flaw", "body_flaws", "flaws", "page_flaws", "refuse_blocking", "set_flaws"]
+__all__ = [
+    "Flaw",
+    "body_flaws",
+    "flaws",
+    "own_contacts",
+    "page_flaws",
+    "refuse_blocking",
+    "set_flaws",
+]
 
 MOST_SHOWN = 20
 
@@ -49,7 +57,7 @@ def set_flaws(
     own_names = [organisation.legal_name, organisation.trading_name]
     banned = but_for_names(words.banned, [*own_names, *store_names])
     domains = organisation.notices.link_domains
-    known = _known(words, organisation, case_ref)
+    known = own_contacts(words, organisation, case_ref)
     found = [
         flaw
         for message in messages
@@ -153,7 +161,7 @@ def refuse_blocking(found: Sequence[Flaw], *, where: str) -> None:
     blocking = [flaw for flaw in found if flaw.level == "blocking"][:MOST_SHOWN]
     if blocking:
         raise DraftingError(
-            "; ".join(f"{flaw.where}: {flaw.what}" for flaw in blocking),
+            "; ".join(f"{flaw.where}: {flaw.what} [{flaw.slug}]" for flaw in blocking),
             where=where,
             repair="; ".join(dict.fromkeys(flaw.repair for flaw in blocking)),
         )
@@ -163,7 +171,8 @@ def _sorted(found: Iterable[Flaw]) -> list[Flaw]:
     return sorted(found, key=lambda flaw: flaw.level)
 
 
-def _known(words: Words, organisation: Organisation, case_ref: str) -> Known:
+def own_contacts(words: Words, organisation: Organisation, case_ref: str) -> Known:
+    """Return whose addresses and numbers may stand in every text of a case."""
     own = organisation.model_dump(exclude={"approvers", "on_call", "policies"}, mode="json")
     said = [one for catalogue in words.catalogues.values() for one in catalogue.messages.values()]
     texts = [

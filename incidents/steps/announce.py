@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from incidents.approval.seal import digest, root
+from incidents.drafting.allowed import weighed
 from incidents.drafting.announcement import draft_announcement
 from incidents.drafting.case_words import laid_over, missing
 from incidents.drafting.choose import SetPlan, announcement_plan
@@ -19,6 +20,7 @@ from incidents.models.notice import FactSheet, NoticeSet
 from incidents.models.scope import ScopeSummary
 from incidents.models.states import CaseState, SetState
 from incidents.settings import Settings
+from incidents.steps.allow_finding import allowances
 from incidents.steps.approve_notices import check_released
 from incidents.steps.case_words import case_words
 from incidents.steps.drafting_material import live_duties
@@ -144,6 +146,7 @@ def draft_public(database: Database, ref: str, words: Words, *, settings: Settin
         found = body_flaws(
             body, words, organisation=sheet.organisation, stores=sheet.stores, case_ref=ref
         )
+        found = weighed(found, allowances(work, ref))
         refuse_blocking(found, where=SET_KEY)
         _save(work, ref, words, body, sheet, proposal)
         return body

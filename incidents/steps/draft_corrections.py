@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from incidents.approval.seal import root
+from incidents.drafting.allowed import weighed
 from incidents.drafting.changes import Changes, FollowUp
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.message_class import draft_class
@@ -198,6 +199,7 @@ def _save(
     )
     if follow_up.recall:  # it tells people to do nothing
         found = [flaw for flaw in found if flaw.slug != "no-action"]
+    found = weighed(found, material.allowed)
     refuse_blocking(found, where=key)
     body = NoticeSet(
         key=key,

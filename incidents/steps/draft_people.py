@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Literal
 
+from incidents.drafting.allowed import weighed
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
@@ -43,6 +44,7 @@ def people_set(
         stores=material.sheet.stores,
         case_ref=material.sheet.case_ref,
     )
+    found = weighed(found, material.allowed)
     refuse_blocking(found, where=plan.key)
     warnings += [f"{flaw.where}: {flaw.what}" for flaw in found]
     templates: dict[str, str] = {}

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incidents.approval.seal import digest
+from incidents.drafting.allowed import Allowance
 from incidents.drafting.case_words import fallback_map, laid_over, waiting
 from incidents.drafting.choose import SetPlan, set_keys
 from incidents.drafting.fact_sheet import fact_sheet
@@ -22,6 +23,7 @@ from incidents.models.risk import RiskAssessment
 from incidents.models.scope import Form, Reach, ScopeFinding, ScopeSummary
 from incidents.models.states import DutyState
 from incidents.settings import Settings
+from incidents.steps.allow_finding import allowances
 from incidents.steps.case_words import case_words
 from incidents.steps.filing_record import earlier_filings
 from incidents.store import affected, cases, duties
@@ -55,6 +57,8 @@ class Material:
     zone: ZoneInfo
     said: CaseWords
     """What is said otherwise in this case than in others."""
+    allowed: list[Allowance]
+    """Findings of the gate that an approver let pass."""
 
     def given(self, locale: str) -> str:
         """Return the language in whose words people of a locale are told."""
@@ -127,6 +131,7 @@ def load_material(work: UnitOfWork, ref: str, words: Words, settings: Settings) 
     return Material(
         words=laid_over(words, said),
         said=said,
+        allowed=allowances(work, ref),
         settings=settings,
         sheet=sheet,
         sheet_digest=digest(sheet),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from incidents.drafting.allowed import weighed
 from incidents.drafting.wording import Flaw, body_flaws
 from incidents.drafting.words import Words
 from incidents.models.base import Instant, Value
@@ -9,6 +10,7 @@ from incidents.models.inventory import Inventory, Organisation
 from incidents.models.notice import FactSheet, MessageClass, NoticeSet
 from incidents.models.states import SetState
 from incidents.models.tables import NoticeSetRow
+from incidents.steps.allow_finding import allowances
 from incidents.store import cases, notices, recipients
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -96,5 +98,5 @@ def _drafted(
         people=notices.sealed_of(row).counts.get("people", 0),
         listed=recipients.classes(work, row.case_ref, row.set_key, row.version),
         drafted_at=row.drafted_at,
-        flaws=found,
+        flaws=weighed(found, allowances(work, row.case_ref)),
     )

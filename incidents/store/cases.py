@@ -31,6 +31,7 @@ class EvidenceKind(StrEnum):
     RELEASE = "release"
     PROPOSAL = "proposal"
     ENROLMENT = "enrolment"
+    ALLOWANCE = "allowance"
     CASE_WORDS = "case_words"
     CORRECTION = "correction"
     FILED = "filed"
