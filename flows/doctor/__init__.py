@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from flows.doctor.check_page import check_page
 from flows.doctor.finding import Finding, error
 from flows.doctor.installation import approvers, database, home, keys
 from flows.doctor.knowledge import inventory, law, words
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Workshop], list[Finding]], ...] = (
     relay,
     sender,
     announcements,
+    check_page,
     alarm_addresses,
     watches,
     prefect,

@@ -4,7 +4,7 @@ import base64
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,14 @@ from incidents.clock import Clock, SystemClock, new_id
 from incidents.errors import SettingsError
 from incidents.keys.key import Key, Purpose, new_key
 from incidents.keys.key_file import KeyFile, create, locked, mark_of, read, replace
-from incidents.keys.notice_code import code_of, normal_code
+from incidents.keys.notice_code import (
+    PROOF_BITS,
+    TAG_BITS,
+    code_of,
+    first_bits,
+    normal_code,
+    parts_of,
+)
 
 TAG_BYTES = 10  # 80 bits: out of reach for whoever can only send mail to guess
 _LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9+=_-]*(\.[A-Za-z0-9+=_-]+)*")
@@ -136,8 +143,9 @@ class KeyRing:
     def notice_code(self, case_ref: str, set_key: str, version: int, person_id: str) -> str:
         """Return one person's code for one notice, such as `K7QM-2F4T-9D`.
 
-        45 bits of a MAC in Crockford's base 32 and one check character. It holds nothing personal
-        and is the same each time; guessing is held off where it is checked, by rate.
+        45 bits in Crockford's base 32 and one check character: a tag, and what proves that this
+        installation made it for this case. It holds nothing personal, is the same each time, and
+        may be another person's too; guessing is held off where it is checked, by rate.
         """
         return _code(self.versions(Purpose.CODE)[0], case_ref, set_key, version, person_id)
 
@@ -150,6 +158,27 @@ class KeyRing:
         return self._any(
             Purpose.CODE, lambda key: hmac.compare_digest(_code(key, *parts).encode(), typed)
         )
+
+    def case_of_code(self, code: str, case_refs: Sequence[str]) -> str | None:
+        """Return the first of these cases that a typed code was made for, or None.
+
+        Every case is tried under every version, so that time tells neither which nor whether.
+        """
+        typed = normal_code(code)
+        if typed is None:
+            return None
+        tag, proof = parts_of(typed)
+        given, found = proof.to_bytes(PROOF_BITS // 8, "big"), set[str]()
+
+        def holds(key: Key) -> bool:
+            fitting = [
+                ref for ref in case_refs if hmac.compare_digest(_proof(key, ref, tag), given)
+            ]
+            found.update(fitting)
+            return bool(fitting)
+
+        self._any(Purpose.CODE, holds)
+        return next((ref for ref in case_refs if ref in found), None)
 
     def return_path(self, local_prefix: str, delivery_id: int, domain: str) -> str:
         """Return the envelope sender of one delivery, such as `bounces+42-<16 letters>@domain`.
@@ -206,7 +235,13 @@ class KeyRing:
 
 
 def _code(key: Key, case_ref: str, set_key: str, version: int, person_id: str) -> str:
-    return code_of(key.mac("notice", case_ref, set_key, str(version), person_id))
+    whose = key.mac("notice", case_ref, set_key, str(version), person_id)
+    tag = first_bits(whose, TAG_BITS)
+    return code_of(tag, int.from_bytes(_proof(key, case_ref, tag), "big"))
+
+
+def _proof(key: Key, case_ref: str, tag: int) -> bytes:
+    return key.mac("case", case_ref, str(tag))[: PROOF_BITS // 8]
 
 
 def _tag(key: Key, delivery_id: int) -> str:

@@ -1,6 +1,7 @@
 """The key file and what is made with it."""
 
 import json
+import random
 import re
 import stat
 import threading
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from incidents.clock import FixedClock
 from incidents.errors import SettingsError
 from incidents.keys import KeyRing, Purpose, check_code_shape, normal_code
+from incidents.keys.notice_code import code_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PERSON = ("inc-2026-0001", "individuals-eu-gdpr", 1)
@@ -220,13 +222,16 @@ def test_a_notice_code_is_short_the_same_each_time_and_its_own_for_each_notice(
     code = ring.notice_code(*PERSON, "p1")
     assert re.fullmatch(rf"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}", code)
     assert code == KeyRing.load(ring.path).notice_code(*PERSON, "p1")
-    others = {
-        ring.notice_code(*PERSON, "p2"),
-        ring.notice_code("inc-2026-0002", "individuals-eu-gdpr", 1, "p1"),
-        ring.notice_code("inc-2026-0001", "individuals-uk-gdpr", 1, "p1"),
-        ring.notice_code("inc-2026-0001", "individuals-eu-gdpr", 2, "p1"),
-    }
-    assert len(others | {code}) == 5
+    others = (
+        ("inc-2026-0002", "individuals-eu-gdpr", 1),
+        ("inc-2026-0001", "individuals-uk-gdpr", 1),
+        ("inc-2026-0001", "individuals-eu-gdpr", 2),
+    )
+    people = [f"p{n}" for n in range(50)]
+    own = [ring.notice_code(*PERSON, one) for one in people]
+    for notice in others:
+        # One code in 8,192 is shared by chance, so a few are allowed here.
+        assert sum(a == ring.notice_code(*notice, b) for a, b in zip(own, people, strict=True)) < 4
 
 
 def test_a_notice_code_of_before_a_rotation_is_still_real(ring: KeyRing) -> None:
@@ -234,8 +239,61 @@ def test_a_notice_code_of_before_a_rotation_is_still_real(ring: KeyRing) -> None
     ring.rotate("code")
     assert ring.notice_code(*PERSON, "p1") != code
     assert ring.is_notice_code(code.lower().replace("-", " "), *PERSON, "p1")
-    assert not ring.is_notice_code(code, *PERSON, "p2")
+    assert sum(ring.is_notice_code(code, *PERSON, f"q{n}") for n in range(50)) < 4
     assert not ring.is_notice_code("", *PERSON, "p1")
+
+
+CASES = [f"inc-2026-{n:04d}" for n in range(1, 40)]
+
+
+def test_a_code_names_its_case_and_nobody_in_it(ring: KeyRing) -> None:
+    for person in ("p1", "p2", "p3"):
+        code = ring.notice_code(CASES[6], "individuals-eu-gdpr", 2, person)
+        assert ring.case_of_code(code.lower().replace("-", ""), CASES) == CASES[6]
+        assert ring.case_of_code(code, [one for one in CASES if one != CASES[6]]) is None
+    assert ring.case_of_code(code, []) is None
+    assert ring.case_of_code("no code", CASES) is None
+
+
+def test_a_code_of_before_a_rotation_still_names_its_case(ring: KeyRing) -> None:
+    long_running = KeyRing.load(ring.path)
+    old = ring.notice_code(*PERSON, "p1")
+    ring.rotate("code")
+    new = ring.notice_code(*PERSON, "p1")
+    assert ring.case_of_code(old, CASES) == CASES[0]
+    assert long_running.case_of_code(new, CASES) == CASES[0]
+
+
+def test_another_installations_code_names_no_case_of_ours(ring: KeyRing, tmp_path: Path) -> None:
+    stranger = KeyRing.create(tmp_path / "other.json", FixedClock())
+    codes = [stranger.notice_code(*PERSON, f"p{n}") for n in range(200)]
+    assert not any(ring.case_of_code(code, CASES) for code in codes)
+
+
+def test_the_whole_tag_is_proved(ring: KeyRing) -> None:
+    # Each of the 13 bits that differ between people counts: a change of one is a made-up code.
+    real = ring.notice_code(*PERSON, "p1")
+    number = 0
+    for one in real.replace("-", "")[:-1]:
+        number = number << 5 | ALPHABET.index(one)
+    for bit in range(45):
+        changed = number ^ 1 << bit
+        made_up = code_of(changed >> 32, changed & (1 << 32) - 1)
+        assert check_code_shape(made_up)
+        assert ring.case_of_code(made_up, CASES) is None
+
+
+def test_guessed_codes_fit_as_rarely_as_the_arithmetic_says(ring: KeyRing) -> None:
+    # 3,000 guesses against 39 cases: 0.00003 fits are to be expected.
+    guesses = random.Random(1)  # the same guesses each time
+    codes = (code_of(guesses.getrandbits(13), guesses.getrandbits(32)) for _ in range(3_000))
+    assert not any(ring.case_of_code(code, CASES) for code in codes)
+
+
+def test_a_crowd_shares_few_codes(ring: KeyRing) -> None:
+    # 13 bits: a hundred people have about a hundred codes, a million share 8,192.
+    codes = {ring.notice_code(*PERSON, f"p{n}") for n in range(100)}
+    assert 90 <= len(codes) <= 100
 
 
 @given(person=st.text(max_size=30))
