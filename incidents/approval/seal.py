@@ -67,21 +67,26 @@ class RecipientDigest:
         Raises:
             ApprovalError: when a row stands twice, is out of order, or is not of the ten values.
         """
-        values = _checked(row, number=self.rows + 1)
-        place = (values.person_id, values.channel)
+        if tuple(map(type, row)) != _KINDS:
+            _checked(row, number=self.rows + 1)
+        place = (str(row[0]), str(row[1]))
         if self._last is not None and place <= self._last:
             what = "stands twice" if place == self._last else "is out of order"
             raise ApprovalError(
                 f"row {self.rows + 1} of the recipient list {what}",
                 repair="read the list by person id and channel, in byte order",
             )
-        self._hash.update(_line(values))
+        self._hash.update(_line(row))
         self._last = place
         self.rows += 1
 
     def hexdigest(self) -> str:
         """Return the digest of the rows taken so far, 64 hex digits."""
         return self._hash.hexdigest()
+
+
+_KINDS = (str, str, str, str, str, str, str, int, str, str)
+"""Types of a row's values, to know most rows as right at one look."""
 
 
 def recipient_lines(rows: Iterable[Iterable[str | int]]) -> Iterator[bytes]:
@@ -119,9 +124,13 @@ def _checked(row: Iterable[str | int], *, number: int) -> RecipientRow:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _line(row: RecipientRow) -> bytes:
-    values = [unicodedata.normalize("NFC", one) if isinstance(one, str) else one for one in row]
+def _line(row: Iterable[str | int]) -> bytes:
+    line = _ENCODER.encode(list(row))
+    if not line.isascii():  # ASCII is in NFC as it stands
+        line = _ENCODER.encode(
+            [unicodedata.normalize("NFC", one) if isinstance(one, str) else one for one in row]
+        )
     try:
-        return _ENCODER.encode(values).encode() + b"\n"
+        return line.encode() + b"\n"
     except UnicodeEncodeError:
         raise no_single_form("text that is no Unicode in the recipient list") from None
