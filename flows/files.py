@@ -1,11 +1,11 @@
 """Writes what people read outside the system: drafts, lists, packages for authorities."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from flows.filing_files import write_package
 from incidents.delivery.channels.folder import (
     write_call_list,
     write_hand_list,
@@ -16,10 +16,10 @@ from incidents.delivery.channels.whole_file import write_whole
 from incidents.delivery.compose import Mailbox, Rendered, compose
 from incidents.drafting.gallery import ShownClass, ShownSet, ShownText, gallery
 from incidents.models.notice import MessageClass, NoticeSet
+from incidents.steps.filing_package import packages_of
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.preview_drafts import DraftedSet, Drafts, preview_drafts
 from incidents.steps.preview_person import PersonMessage, preview_person
-from incidents.steps.show_case import case_sets
 from incidents.wiring import Workshop
 
 NOBODY: Final = "nobody@draft.invalid"
@@ -38,7 +38,11 @@ def write_drafts(shop: Workshop, ref: str, folder: Path) -> list[Path]:
         target = folder / one.body.key
         target.mkdir(parents=True, exist_ok=True)
         by_class = {each.key: _write_class(drafts, one, each, target) for each in one.body.classes}
-        filings = _write_filings(one.body, target)
+        filings = [
+            path
+            for package in packages_of(shop.database, ref, one.body.key)
+            for path in write_package(shop, package, target)
+        ]
         public = _write_announcement(one.body, target)
         written += [*(path for some in by_class.values() for path in some), *filings, *public]
         shown.append(_shown(drafts, one, folder, by_class, [*filings, *public]))
@@ -154,25 +158,6 @@ def _write_announcement(body: NoticeSet, target: Path) -> list[Path]:
         _write(target / "announcement.html", body.announcement.html),
         _write(target / "announcement.txt", body.announcement.text),
     ]
-
-
-def write_packages(shop: Workshop, ref: str, folder: Path) -> list[Path]:
-    """Write each filing as its covering letter and its form fields; return the files."""
-    written = []
-    for body in case_sets(shop.database, ref):
-        written += _write_filings(body, folder)
-    return written
-
-
-def _write_filings(body: NoticeSet, folder: Path) -> list[Path]:
-    written = []
-    for filing in body.filings:
-        target = folder / filing.duty_id.replace("/", "-")
-        target.mkdir(parents=True, exist_ok=True)
-        written.append(_write(target / "letter.txt", filing.letter))
-        fields = json.dumps(filing.fields, ensure_ascii=False, indent=1, default=str)
-        written.append(_write(target / "fields.json", fields))
-    return written
 
 
 def write_lists(shop: Workshop, ref: str, folder: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from flows.embedded import (
     free_port,
     prefect_server,
 )
+from flows.filing_files import write_packages
 from flows.reporting import publish_case
 from flows.terminal.show import console, counted
 from incidents.approval.ssh_signature import public_line
@@ -218,7 +219,7 @@ def _send(stage: Stage, scenes: Scenes, ref: str) -> None:
     lists = files.write_lists(shop, ref, stage.home / "out")
     for path in lists:
         scenes.say(f"  list: {path}")
-    packages = files.write_packages(shop, ref, stage.home / "out" / "regulators")
+    packages = write_packages(shop, ref, stage.home / "out" / "regulators")
     scenes.say(
         f"  packages for authorities: {len(packages)} files in {stage.home / 'out/regulators'}"
     )

@@ -1,13 +1,26 @@
-"""One filing for one authority: a covering letter, and the form's fields in stable keys."""
+"""One filing for one authority: covering letter, fields in stable keys, the form in its order."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 import rfc8785
 
-from incidents.drafting.choose import PEOPLE, AuthorityName, Basis, SetPlan
+from incidents.drafting.choose import PEOPLE
+from incidents.drafting.filing_changes import Earlier, changes
+from incidents.drafting.filing_context import (
+    Told,
+    authority_name,
+    filing_plan,
+    more_context,
+    notice_fields,
+    partly,
+    subject_words,
+)
 from incidents.drafting.filing_fields import form_fields
+from incidents.drafting.filing_forms import FilingForms, form_rows
+from incidents.drafting.filing_missing import missing_fields, why_missing
+from incidents.drafting.filing_values import plain
 from incidents.drafting.holes import clean
 from incidents.drafting.locales import locale_for
 from incidents.drafting.page import notice_context
@@ -15,36 +28,14 @@ from incidents.drafting.render import Heading, render_notice
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import Words, digest_of
 from incidents.errors import DraftingError
-from incidents.models.base import Value, in_zone
+from incidents.models.base import zone_info
 from incidents.models.duty import Duty
-from incidents.models.notice import FactSheet, Filing
+from incidents.models.notice import FactSheet, FieldChange, Filing
+
+__all__ = ["Earlier", "Told", "draft_filing", "filing_digest", "filing_locale"]
 
 NOTICE = "authority/letter/filing"
 ALWAYS = ("controller_identity", "contact", "nature", "unknown_items")
-_UNLAWFUL = frozenset(
-    {
-        "external_unlawful_access",
-        "ransomware",
-        "malware",
-        "credential_stuffing",
-        "phishing",
-        "insider_misuse",
-    }
-)
-_NO_INTENT = frozenset({"mis_send", "technical_fault", "force_majeure"})
-"""Causes that by themselves say whether somebody acted unlawfully; the others leave it open."""
-
-
-class Told(Value):
-    """Whether, how and how many people were told, as it stands when the filing is drafted."""
-
-    status: Literal["yes", "planned", "undecided", "not_told"] = "undecided"
-    number: int = 0
-    by: date | None = None
-    means: list[str] = ["individual"]
-    reason: str = ""
-    sample: str = ""
-    """Text of the notice people get, with its holes, never filled in."""
 
 
 def filing_locale(words: Words, duty: Duty) -> str:
@@ -65,11 +56,14 @@ def draft_filing(
     others: Sequence[Duty] = (),
     subjects: Sequence[str] = (),
     locale: str = "",
+    earlier: Earlier | None = None,
+    forms: FilingForms,
 ) -> Filing:
     """Return the package for one authority.
 
-    What the duty asks for and nobody knows yet is said to follow, in the letter and in the field
-    `filing.to_follow`; a first notification is not held back for it.
+    What the duty asks for and nobody knows yet is said to follow, with the reason and the day, in
+    the letter and in the field `filing.missing`; a first notification is not held back for it. One
+    that follows an earlier filing says first what has changed since.
 
     Args:
         words: The words.
@@ -81,6 +75,8 @@ def draft_filing(
         others: The case's other duties to authorities.
         subjects: Kinds of people in the stores touched (`Store.subjects`).
         locale: Language of the letter; empty picks the authority's.
+        earlier: What was filed last with this authority under this law.
+        forms: The authorities' forms.
 
     Raises:
         DraftingError: for a duty to somebody else, or where the template lacks a required block.
@@ -90,22 +86,101 @@ def draft_filing(
             "a duty to people is no filing", where=duty.id, repair="draft message classes for it"
         )
     voice = Voice(words.catalogue(locale or filing_locale(words, duty)), ["filing", "public"])
-    plan = _plan(duty)
+    plan = filing_plan(duty)
     context = notice_context(
         words, fact_sheet, plan, voice, exposure=None, form=None, on=now, late_reason=late_reason
     )
-    names = [_name(other) for other in others if other.id != duty.id and _name(other)]
-    context |= _more(fact_sheet, duty, voice, now=now, told=told)
-    context["partly"] = _partly(context)
+    names = [
+        authority_name(other) for other in others if other.id != duty.id and authority_name(other)
+    ]
+    context |= more_context(fact_sheet, duty, voice, now=now, told=told)
+    context["partly"] = partly(context)
     context |= {
         "others": list(dict.fromkeys(names)),
-        "subjects": _subjects(voice, subjects),
+        "subjects": subject_words(voice, subjects),
+        "why": lambda key: voice.say(
+            f"filing.why.{why_missing(key, fact_sheet.unknown, context['partly'])}"
+        ),
+        "opening": [],
+        "changes": [],
     }
     # A reason that counsel gave for being late is in the letter, whatever the law lists.
     why_late = ["delay_reasons"] if context["late"] and context["reasons"] else []
     if_late = duty.if_late_say if context["late"] else []
     asked = [*dict.fromkeys([*ALWAYS, *duty.must_say, *why_late, *if_late])]
     withheld = words.withheld(duty.must_not_say)
+    said = _letter(words, voice, context, asked, withheld)[1]
+    to_follow = [key for key, text in said.items() if not text.strip() or key in context["partly"]]
+    fields = form_fields(
+        fact_sheet,
+        duty,
+        now=now,
+        late_reason=late_reason,
+        description=" ".join(
+            said[key].replace("\n", " ") for key in ("nature", "cause") if key in said
+        ),
+        to_follow=to_follow,
+        notice=notice_fields(told),
+        others=context["others"],
+        subjects=subjects,
+        before=context["its"].measures.before,
+    )
+    fields |= {
+        "filing.phase": duty.phase,
+        "filing.previous_id": clean(earlier.receipt, 200) if earlier else "",
+        "filing.previous_at": earlier.sent_at.isoformat(timespec="minutes") if earlier else "",
+        "filing.missing": missing_fields(
+            to_follow,
+            unknown=fact_sheet.unknown,
+            partly=context["partly"],
+            until=fact_sheet.next_update_on,
+        ),
+        **{f"text.{key}": text for key, text in said.items() if text.strip()},
+    }
+    if earlier:
+        fields["filing.type"] = "follow_up"
+    # Where nobody knows what the earlier one said, nothing is said about changes.
+    before = earlier.fields if earlier else {}
+    fields = {key: plain(value) for key, value in fields.items()}
+    changed = changes(before, fields, forms=forms, voice=voice) if before else []
+    context["opening"] = _opening(voice, duty, fields, earlier, changed)
+    context["changes"] = [_change(voice, one) for one in changed]
+    letter, _ = _letter(words, voice, context, asked, withheld)
+    form = forms.of(duty.recipient.ref, duty.regime)
+    filing = Filing(
+        duty_id=duty.id,
+        authority=authority_name(duty) or duty.recipient.ref,
+        place=duty.recipient.place,
+        letter=letter,
+        fields=fields,
+        digest="",
+        phase=duty.phase,
+        locale=voice.locale,
+        form=form.id,
+        rows=form_rows(form, forms, fields, voice),
+        changes=changed,
+    )
+    return filing_digest(filing, words.used_by(NOTICE, voice.locale))
+
+
+def filing_digest(filing: Filing, templates: Mapping[str, str]) -> Filing:
+    """Return the filing with its digest: SHA-256 over RFC 8785 JSON of all it says and templates.
+
+    Args:
+        filing: The filing, whatever its digest.
+        templates: Path -> SHA-256 of the files the words came from.
+    """
+    package: dict[str, Any] = {
+        **filing.model_dump(mode="json", exclude={"digest"}),
+        "templates": dict(templates),
+    }
+    return filing.model_copy(update={"digest": digest_of(rfc8785.dumps(package))})
+
+
+def _letter(
+    words: Words, voice: Voice, context: Mapping[str, Any], asked: Sequence[str], withheld: set[str]
+) -> tuple[str, dict[str, str]]:
+    """Return the letter and its blocks."""
     order = words.card(NOTICE).sections[0].blocks
     headings = [
         Heading(voice.say(f"content.{key}"), [key])
@@ -123,129 +198,33 @@ def draft_filing(
             where=f"{NOTICE}/body.txt",
             repair="write the block; leave it empty where the fact always follows later",
         )
-    fields = form_fields(
-        fact_sheet,
-        duty,
-        now=now,
-        late_reason=late_reason,
-        description=" ".join(
-            said[key].replace("\n", " ") for key in ("nature", "cause") if key in said
-        ),
-        to_follow=[
-            key for key, text in said.items() if not text.strip() or key in context["partly"]
-        ],
-        notice=_notice_fields(told),
-        others=context["others"],
-        subjects=subjects,
-        before=context["its"].measures.before,
-    )
-    letter = outputs["text"]
-    package: dict[str, Any] = {
-        "letter": letter,
-        "fields": fields,
-        "templates": words.used_by(NOTICE, voice.locale),
-    }
-    return Filing(
-        duty_id=duty.id,
-        authority=_name(duty) or duty.recipient.ref,
-        place=duty.recipient.place,
-        letter=letter,
-        fields=fields,
-        digest=digest_of(rfc8785.dumps(package)),
-    )
+    return outputs["text"], said
 
 
-def _subjects(voice: Voice, subjects: Sequence[str]) -> list[str]:
-    named = [(kind, voice.find(f"subject.people.{kind}")) for kind in dict.fromkeys(subjects)]
-    return [str(said) if said else clean(kind, 80) for kind, said in named]
-
-
-def _plan(duty: Duty) -> SetPlan:
-    return SetPlan(
-        key=f"authority-{duty.regime}",
-        audience="authority",
-        regimes=[duty.regime],
-        duties=[duty.id],
-        places=duty.places or ([duty.recipient.place] if duty.recipient.place else []),
-        required=duty.must_say,
-        forbidden=duty.must_not_say,
-        bases=[Basis(regime=duty.regime, name=duty.regime_name, article=duty.citation.article)],
-        authorities=[AuthorityName(place=duty.recipient.place, name=_name(duty))],
-        waited=duty.held is not None,
-    )
-
-
-def _name(duty: Duty) -> str:
-    return clean(duty.recipient.name or duty.recipient.ref, 200)
-
-
-def _more(
-    sheet: FactSheet,
-    duty: Duty,
+def _opening(
     voice: Voice,
-    *,
-    now: datetime,
-    told: Told,
-) -> dict[str, Any]:
-    named = voice.find(f"law.{duty.regime}")
-    org = clean(sheet.organisation.trading_name or sheet.organisation.legal_name, 80)
-    numbers = sorted(sheet.people_by_place.items())
-    return {
-        "subject": voice.say("subject.filing", org=org, case=sheet.case_ref),
-        "authority": _name(duty),
-        "law": str(named) if named else clean(duty.regime_name, 200),
-        "article": clean(duty.citation.article, 120) or "-",
-        "late": duty.due_by is not None and now > duty.due_by,
-        "limit": in_zone(duty.due_by, duty.zone) if duty.due_by else "",
-        "failures": [voice.say(f"failure.{failure.value}") for failure in sheet.failure],
-        "numbers": numbers,
-        "place_names": [voice.place(place) for place, _ in numbers],
-        "grounds": [clean(reason, 500) for reason in sheet.risk_reasons],
-        "told": _told(voice, told),
-        "sample": bool(told.sample),
-        "waiver": clean(told.reason, 1000) if told.status == "not_told" else "",
-        "telling": told.status in {"yes", "planned"},
-        "malicious": _malicious(sheet.cause),
-    }
+    duty: Duty,
+    fields: Mapping[str, object],
+    earlier: Earlier | None,
+    changed: Sequence[FieldChange],
+) -> list[str]:
+    """Return the sentences that say how this filing stands to others on the same breach."""
+    said = []
+    if duty.phase == "final":
+        said.append(voice.say("filing.final"))
+    if earlier:
+        day = voice.day(earlier.sent_at.astimezone(zone_info(duty.zone)).date())
+        number = clean(earlier.receipt, 200)
+        said.append(voice.say("filing.follows", day=day, receipt=number))
+        if earlier.fields:
+            said.append(voice.say("filing.changed" if changed else "filing.unchanged"))
+    elif duty.phase == "initial":
+        whole = fields["filing.subtype"] == "complete"
+        said.append(voice.say("filing.complete" if whole else "filing.initial"))
+    return said
 
 
-def _malicious(cause: str) -> str:
-    return "yes" if cause in _UNLAWFUL else "no" if cause in _NO_INTENT else ""
-
-
-def _partly(context: Mapping[str, Any]) -> list[str]:
-    """Return contents of which the facts give only a part: the letter says that more follows."""
-    partly = ["affected_services", "data_storage_location", "minors_or_elderly_count"]
-    partly.append("vulnerability_nature")
-    if not (context["waited"] or context["its"].measures.police):
-        partly.append("law_enforcement_engaged")  # that the police were told is no inquiry yet
-    return partly
-
-
-def _told(voice: Voice, told: Told) -> str:
-    if told.status == "yes":
-        return voice.say("filing.told_yes", number=voice.number(told.number))
-    if told.status == "planned" and told.by:
-        return voice.say("filing.told_planned", day=voice.day(told.by))
-    if told.status == "planned":
-        return voice.say("filing.told_soon")
-    if told.status == "not_told" and told.reason:
-        return voice.say("filing.told_not", reason=clean(told.reason, 1000))
-    return voice.say("filing.told_undecided")
-
-
-def _notice_fields(told: Told) -> Mapping[str, object]:
-    planned = told.by.isoformat() if told.by else ""
-    return {
-        "notice.status": {
-            "yes": "yes",
-            "planned": "planned_on_date" if planned else "planned_no_date",
-            "undecided": "investigating",
-            "not_told": "not_told",
-        }[told.status],
-        "notice.planned_date": planned,
-        "notice.count": told.number,
-        "notice.means": told.means,
-        "notice.exception": told.reason,
-        "notice.text": told.sample,
-    }
+def _change(voice: Voice, one: FieldChange) -> str:
+    none = voice.say("field.none")
+    before, after = (text.replace("\n", "; ") or none for text in (one.before, one.after))
+    return voice.say("filing.change", what=one.label, before=before, after=after)

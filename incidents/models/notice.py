@@ -70,6 +70,28 @@ class MessageClass(Value):
     """SHA-256 of the class with holes where a person's own values go."""
 
 
+class FormRow(Value):
+    """One line of an authority's form, in its order."""
+
+    section: str
+    label: str
+    value: str
+    """In words; empty where a person fills it in."""
+    keys: list[str]
+    note: str = ""
+
+
+class FieldChange(Value):
+    """What one field said in the filing before and says now, in words."""
+
+    key: str
+    label: str
+    before: str
+    """Empty where it was not said."""
+    after: str
+    """Empty where it is not said any more."""
+
+
 class Filing(Value):
     """One package for one authority."""
 
@@ -79,6 +101,14 @@ class Filing(Value):
     letter: str
     fields: dict[str, object]
     digest: str
+    phase: str = "initial"
+    """The duty's phase, or `withdrawal`."""
+    locale: str = ""
+    form: str = ""
+    """Id of the authority's form."""
+    rows: list[FormRow] = []
+    changes: list[FieldChange] = []
+    """Against what was last filed with the authority under the same law."""
 
 
 class Announcement(Value):

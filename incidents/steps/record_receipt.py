@@ -4,8 +4,9 @@ from datetime import datetime
 
 from incidents.errors import InvalidInputError
 from incidents.models.states import DutyState
+from incidents.steps.filing_record import record_filed
 from incidents.store import duties
-from incidents.store.unit_of_work import Database
+from incidents.store.unit_of_work import Database, UnitOfWork
 
 NEEDS = {
     DutyState.ACCEPTED: "",
@@ -27,7 +28,7 @@ def record_receipt(
     receipt: str = "",
     sent_at: datetime | None = None,
 ) -> DutyState:
-    """Store an answer; earlier ones stay.
+    """Store an answer; earlier ones stay. What was filed with an authority is kept with `done`.
 
     Args:
         database: Where the case lies.
@@ -66,7 +67,17 @@ def record_receipt(
         if then == DutyState.DONE:
             answers["sent_at"] = _moment_of(sent_at, work.now).isoformat()
         duties.answer_duty(work, ref, duty_id, then, answers)
+        if then == DutyState.DONE:
+            _keep(work, ref, duty_id, receipt, _moment_of(sent_at, work.now))
     return then
+
+
+def _keep(work: UnitOfWork, ref: str, duty_id: str, receipt: str, sent_at: datetime) -> None:
+    duty = next(
+        duties.duty_value(row) for row in duties.duty_rows(work, ref) if row.duty_id == duty_id
+    )
+    if duty.recipient.kind == "authority":
+        record_filed(work, ref, duty, receipt=receipt.strip(), sent_at=sent_at)
 
 
 def _moment_of(sent_at: datetime | None, now: datetime) -> datetime:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.files import write_lists, write_packages
+from flows.files import write_lists
+from flows.filing_files import write_packages
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.delivery.channels.web import publish
 from incidents.errors import ApprovalError, DeliveryError, DraftingError
@@ -146,7 +147,7 @@ def page_is_published(drafted: House, site: Site) -> None:
     assert drafted.sets(CASE)[SET_KEY].state == "finished"
 
     packages = write_packages(drafted.shop, CASE, drafted.settings.out / "regulators")
-    assert {one.name for one in packages} == {"letter.txt", "fields.json"}
+    assert {one.name for one in packages} >= {"letter.txt", "fields.json", "form.txt", "form.csv"}
     for path in packages:
         if path.suffix == ".json":
             assert json.loads(path.read_text())

@@ -9,6 +9,7 @@ import rfc8785
 
 from incidents.drafting.filing import Told, draft_filing
 from incidents.drafting.filing_fields import data_category
+from incidents.drafting.sources.filing_forms import read_forms
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import Words
 from incidents.errors import DraftingError
@@ -52,6 +53,7 @@ def draft(words: Words, sheet: FactSheet, duty: Duty, **more: object) -> Filing:
         "now": datetime(2026, 3, 4, tzinfo=UTC),
         "told": Told(status="planned", by=date(2026, 3, 6)),
         "subjects": ["customers"],
+        "forms": read_forms(),
         **more,
     }
     return draft_filing(words, sheet, duty, **values)  # type: ignore[arg-type]
