@@ -16,7 +16,6 @@ from jinja2 import (
     FunctionLoader,
     StrictUndefined,
     TemplateError,
-    TemplateRuntimeError,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
@@ -27,6 +26,10 @@ from incidents.errors import DraftingError
 from incidents.models.notice import MessageClass
 from incidents.models.scope import Form
 
+_UNSAYABLE = (
+    TemplateError, TypeError, ValueError, AttributeError, KeyError, AssertionError,
+)  # fmt: skip
+"""What a template raises for a value that is missing or of the wrong kind; Babel asserts."""
 _BLANKS = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+\n")
 
@@ -151,7 +154,7 @@ def render_notice(
             raise DraftingError(
                 error.what, where=f"{notice}/{name}: {error.where}", repair=error.repair
             ) from None
-        except (TemplateError, TemplateRuntimeError, TypeError) as error:
+        except _UNSAYABLE as error:
             raise DraftingError(
                 f"cannot be rendered: {type(error).__name__}: {_cause(error)}",
                 where=f"{notice}/{name}",

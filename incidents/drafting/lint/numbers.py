@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_date_format, get_month_names
@@ -13,7 +14,7 @@ _OWN_ENGLISH = "d MMMM y"  # as notices say it, so that no month reads as a day
 _TOKENS = re.compile(r"'[^']*'|y+|M+|L+|d+|[^'yMLd]+")
 _GROUPED = re.compile(r"(?<!\d)[1-9]\d{0,2}(?:[,.\u00a0\u202f’]\d{3})+(?![\d])")
 _ARTICLE = re.compile(r"第([零〇一二三四五六七八九十百千]+)(?=[条條項项款])")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<![A-Za-z\d])\d+")  # NIS2 is a name
 _CHINESE = {char: n for n, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
@@ -27,14 +28,15 @@ def numbers_said(text: str, locale: str) -> Counter[str]:
     plain = TOKEN.sub(" ", text)
     found: Counter[str] = Counter()
 
-    def date(match: re.Match[str]) -> str:
+    def date(months: Mapping[str, int], match: re.Match[str]) -> str:
         month = match["m"]
-        number = int(month) if month.isdigit() else _months(locale)[month.casefold()]
+        number = int(month) if month.isdigit() else months[month.casefold()]
         found[f"{match['y']}-{number:02d}-{int(match['d']):02d}"] += 1
         return " "
 
-    for pattern in _date_patterns(locale):
-        plain = pattern.sub(date, plain)
+    for spoken in dict.fromkeys((locale, "en")):  # laws are cited in English everywhere
+        for pattern in _date_patterns(spoken):
+            plain = pattern.sub(partial(date, _months(spoken)), plain)
     plain = _GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), plain)
     plain = _ARTICLE.sub(lambda match: f" {_number(match[1])} ", plain)
     found.update(str(int(digits)) for digits in _DIGITS.findall(plain))
