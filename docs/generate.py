@@ -1,7 +1,7 @@
 """Writes the reference pages that follow from the code: `python docs/generate.py`.
 
 A test holds the pages equal to what this yields, so neither can change alone.
-"""  # noqa: INP001
+"""
 
 import inspect
 import sys

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, INP001 - the pages' prose stands one sentence a line
+# ruff: noqa: E501 - the pages' prose stands one sentence a line
 """The page of every law that is loaded: what it asks, by when, and how sure that is."""
 
 import re

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, INP001 - the pages' prose stands one sentence a line
+# ruff: noqa: E501 - the pages' prose stands one sentence a line
 """The page of every word that report, inventory, law and notices share."""
 
 from collections.abc import Iterable, Mapping

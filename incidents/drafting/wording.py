@@ -16,6 +16,7 @@ from incidents.drafting.lint.locales import different_locales
 from incidents.drafting.lint.people import Known, data_of_people, known_contacts
 from incidents.drafting.lint.reading import hard_reading
 from incidents.drafting.lint.said import banned_words, but_for_names
+from incidents.drafting.lint.store_names import untranslated_stores
 from incidents.drafting.words import Banned, Words
 from incidents.errors import DraftingError
 from incidents.models.inventory import Organisation
@@ -41,7 +42,7 @@ def set_flaws(
     words: Words,
     *,
     organisation: Organisation,
-    stores: Iterable[StoreFact] = (),
+    stores: Sequence[StoreFact] = (),
     case_ref: str = "",
 ) -> list[Flaw]:
     """Return what is wrong with all classes of one set, blocking findings first.
@@ -65,6 +66,7 @@ def set_flaws(
     ]
     shown = {clean(name, STORE_NAME) for name in (*store_names, *own_names) if name}
     found += different_locales(messages, banned.limits, shown)
+    found += untranslated_stores(messages, list(stores))
     return _sorted(found)
 
 
@@ -124,7 +126,8 @@ def page_flaws(
         *too_many_on_page(where, page, len(locales)),
     ]
     for locale in locales:
-        found += banned_words(where, locale, text, banned)
+        said = banned_words(where, locale, text, banned)
+        found += [flaw for flaw in said if flaw.slug != "other-language"]  # all of them are there
     return _sorted(found)
 
 

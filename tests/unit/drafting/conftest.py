@@ -74,6 +74,7 @@ def sheet(organisation: Organisation) -> FactSheet:
             StoreFact(
                 store="orders",
                 name="Orders",
+                names={"zh-Hans": "订单", "de": "Bestellungen", "ja": "注文"},
                 bit=0,
                 elements={
                     "identity.name": CLEAR,
@@ -85,6 +86,7 @@ def sheet(organisation: Organisation) -> FactSheet:
             StoreFact(
                 store="accounts",
                 name="Accounts",
+                names={"zh-Hans": "账户", "de": "Konten", "ja": "アカウント"},
                 bit=1,
                 elements={
                     "contact.email": CLEAR,
