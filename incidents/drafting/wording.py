@@ -5,6 +5,8 @@ The rules stand one by one in `drafting/lint/`; what they measure against is dat
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from incidents.drafting.holes import clean
 from incidents.drafting.lint.actions import late_start, too_many_on_page, wrong_number
@@ -177,15 +179,19 @@ def _sorted(found: Iterable[Flaw]) -> list[Flaw]:
 def own_contacts(words: Words, organisation: Organisation, case_ref: str) -> Known:
     """Return whose addresses and numbers may stand in every text of a case."""
     own = organisation.model_dump(exclude={"approvers", "on_call", "policies"}, mode="json")
-    said = [one for catalogue in words.catalogues.values() for one in catalogue.messages.values()]
-    texts = [
-        case_ref,
-        *_strings(own),
-        *_strings(said),
-        *_strings([one.model_dump() for one in (*words.bureaus, *words.agencies)]),
-    ]
     notices = organisation.notices
-    return known_contacts(texts, [*notices.link_domains, notices.sender.rpartition("@")[2]])
+    domains = [*notices.link_domains, notices.sender.rpartition("@")[2]]
+    ours = known_contacts([case_ref, *_strings(own)], domains)
+    named = _named_by(words)
+    return replace(ours, emails=ours.emails | named.emails, numbers=ours.numbers | named.numbers)
+
+
+@lru_cache(maxsize=8)
+def _named_by(words: Words) -> Known:
+    """Return the addresses and numbers that the words themselves name."""
+    said = [one for catalogue in words.catalogues.values() for one in catalogue.messages.values()]
+    offices = [one.model_dump() for one in (*words.bureaus, *words.agencies)]
+    return known_contacts([*_strings(said), *_strings(offices)], ())
 
 
 def _strings(value: object) -> Iterable[str]:

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 from incidents.approval.rule import Decision, check_signature, may_release
+from incidents.approval.seal import digest
 from incidents.approval.ssh_signature import from_one_line
 from incidents.errors import ApprovalError
 from incidents.models.approval import Signature, Statement
 from incidents.models.base import Value
+from incidents.models.notice import FactSheet
 from incidents.models.states import SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps.seal_set import check_seal
 from incidents.steps.signing_needs import STANDING, enrolled, needs_of
 from incidents.store import cases, notices
+from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 
@@ -69,6 +72,7 @@ def sign_set(
                 f"is {row.state}", where=f"{ref} {set_key} v{row.version}", repair="draft again"
             )
         check_seal(work, row)
+        check_facts(work, row)
         signature = Signature(
             approver=by, key_fingerprint="", signature=from_one_line(line), signed_at=work.now
         )
@@ -86,6 +90,24 @@ def sign_set(
         if decision.allowed and row.state == SetState.DRAFTED:
             notices.move_set(work, row, SetState.APPROVED)
         return _signed(row, decision)
+
+
+def check_facts(work: UnitOfWork, row: NoticeSetRow) -> None:
+    """Let a set pass that rests on the newest facts of its case.
+
+    So no two texts that go out say different things of one fact. Words approved ahead rest on no
+    case's facts.
+
+    Raises:
+        ApprovalError: when the facts were stated anew since it was drafted.
+    """
+    sheet = cases.find_evidence(work, row.case_ref, EvidenceKind.FACT_SHEET, FactSheet)
+    if sheet is not None and notices.sealed_of(row).fact_sheet not in {"", digest(sheet)}:
+        raise ApprovalError(
+            "rests on older facts than those that stand",
+            where=f"{row.case_ref} {row.set_key} v{row.version}",
+            repair="draft it again and have it approved again",
+        )
 
 
 def _signed(row: NoticeSetRow, decision: Decision) -> Signed:
@@ -145,6 +167,7 @@ def check_released(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> N
         ApprovalError: saying what is missing or has changed.
     """
     check_seal(work, row)
+    check_facts(work, row)
     decision = decide(work, row, settings)
     if not decision.allowed:
         raise ApprovalError(

@@ -1,16 +1,20 @@
 """Writes one notice set for people: every class its list can need, by every channel, checked."""
 
 from collections import defaultdict
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
+from incidents.approval.seal import digest
 from incidents.drafting.allowed import weighed
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
-from incidents.drafting.wording import refuse_blocking, set_flaws
-from incidents.models.notice import NoticeSet
+from incidents.drafting.wording import Flaw, refuse_blocking, set_flaws
+from incidents.drafting.words import Words
+from incidents.models.notice import FactSheet, MessageClass, NoticeSet
 from incidents.models.scope import Form
 from incidents.steps.drafting_material import Material
 
@@ -21,45 +25,72 @@ def people_set(
     material: Material, plan: SetPlan, warnings: list[str], when: datetime
 ) -> tuple[NoticeSet, dict[str, str]]:
     """Return a set for people with every class its list can need, by every channel."""
-    drafts: list[Draft] = [
-        draft_class(
-            material.words,
-            material.sheet,
-            plan,
-            locale=locale,
-            form=form,
-            exposure=exposure,
-            people=people,
-            on=when.astimezone(material.zone),
-            channel=channel,
-        )
-        for (locale, form, exposure), people in _kinds(material, plan).items()
-        for channel in CHANNELS
-    ]
-    check_required(drafts, plan.required, forbidden=plan.forbidden)
-    found = set_flaws(
-        [draft.message for draft in drafts],
-        material.words,
-        organisation=material.sheet.organisation,
-        stores=material.sheet.stores,
-        case_ref=material.sheet.case_ref,
-    )
-    found = weighed(found, material.allowed)
+    kinds = tuple(_kinds(material, plan).items())
+    asked = _Asked(material.sheet, plan, digest(material.sheet) + digest(plan))
+    written = _written(material.words, asked, kinds, when.astimezone(material.zone).date())
+    found = weighed(written.flaws, material.allowed)
     refuse_blocking(found, where=plan.key)
     warnings += [f"{flaw.where}: {flaw.what}" for flaw in found]
-    templates: dict[str, str] = {}
-    for draft in drafts:
-        templates |= draft.templates
     body = NoticeSet(
         key=plan.key,
         audience=plan.audience,
         regimes=plan.regimes,
         duties=plan.duties,
         required=plan.required,
-        classes=[draft.message for draft in drafts],
+        classes=list(written.messages),
         channels=["email", "letter", "call", "hand"],
     )
-    return body, dict(sorted(templates.items()))
+    return body, dict(sorted(written.templates.items()))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Facts and plan of a set, the same when their digests are."""
+
+    sheet: FactSheet = field(compare=False)
+    plan: SetPlan = field(compare=False)
+    digests: str
+
+
+class _Written(NamedTuple):
+    messages: tuple[MessageClass, ...]
+    templates: dict[str, str]
+    flaws: tuple[Flaw, ...]
+
+
+@lru_cache(maxsize=16)  # a set that stands is written once to compare it and once to keep it
+def _written(
+    words: Words, asked: _Asked, kinds: tuple[tuple[tuple[str, Form, int], int], ...], on: date
+) -> _Written:
+    """Return every class of a set, checked, and what the gate finds in them."""
+    drafts: list[Draft] = [
+        draft_class(
+            words,
+            asked.sheet,
+            asked.plan,
+            locale=locale,
+            form=form,
+            exposure=exposure,
+            people=people,
+            on=on,
+            channel=channel,
+        )
+        for (locale, form, exposure), people in kinds
+        for channel in CHANNELS
+    ]
+    check_required(drafts, asked.plan.required, forbidden=asked.plan.forbidden)
+    messages = tuple(draft.message for draft in drafts)
+    found = set_flaws(
+        messages,
+        words,
+        organisation=asked.sheet.organisation,
+        stores=asked.sheet.stores,
+        case_ref=asked.sheet.case_ref,
+    )
+    templates: dict[str, str] = {}
+    for draft in drafts:
+        templates |= draft.templates
+    return _Written(messages, templates, tuple(found))
 
 
 def _kinds(material: Material, plan: SetPlan) -> dict[tuple[str, Form, int], int]:

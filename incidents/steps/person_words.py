@@ -14,6 +14,10 @@ class CodeKeys(Protocol):
         """Return the code by which a person checks that a notice is real."""
         ...
 
+    def message_token(self, case_ref: str, set_key: str, version: int, person_id: str) -> str:
+        """Return what stands for a person in a Message-ID, the same each time."""
+        ...
+
 
 class PersonWords:
     """Fills the classes of one version of a set."""
@@ -28,6 +32,10 @@ class PersonWords:
     def code(self, person_id: str) -> str:
         """Return the person's code; the same on every channel."""
         return self._ring.notice_code(self._ref, self._key, self._version, person_id)
+
+    def token(self, person_id: str) -> str:
+        """Return what stands for the person in the Message-ID."""
+        return self._ring.message_token(self._ref, self._key, self._version, person_id)
 
     def words(
         self, class_key: str, person_id: str, *, name: str, about: str = "", address: str = ""

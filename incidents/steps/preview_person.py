@@ -94,13 +94,13 @@ def _mail(
     organisation = inventory.organisation
     identity = organisation.notices
     domain = identity.sender.rpartition("@")[2]
-    code = words.code(row.person_id)
+    token = words.token(row.person_id)
     return compose(
         said,
         sender=Mailbox(organisation.trading_name, identity.sender),
         reply_to=Mailbox("", identity.reply_to or identity.sender),
         to_name=clean(row.name, CAPS["name"]),
         to_address=row.address,
-        message_id=message_id(row.case_ref, row.set_key, row.version, code, domain),
+        message_id=message_id(row.case_ref, row.set_key, row.version, token, domain),
         date=of.drafted_at,
     )

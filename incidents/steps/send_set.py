@@ -179,7 +179,7 @@ def _renderer(
 
     def render(one: Outgoing) -> Composed:
         said = words.words(one.class_key, one.person_id, name=one.name, about=one.about)
-        ident = message_id(ref, set_key, version, words.code(one.person_id), domain)
+        ident = message_id(ref, set_key, version, words.token(one.person_id), domain)
         message = compose(
             Rendered(said.subject, said.text, said.html),
             sender=sender,

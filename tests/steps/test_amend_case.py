@@ -9,9 +9,9 @@ from flows.demo.shop import demo_amendment, demo_report
 from incidents.errors import DeliveryError, InvalidInputError
 from incidents.intake.breach_report import parse_report
 from incidents.models.report import BreachReport
+from incidents.steps.amend_while_sending import preview_amendment
 from incidents.steps.close_case import CaseNotReadyError, close_case
 from incidents.steps.list_tasks import list_tasks
-from incidents.steps.amend_while_sending import preview_amendment
 from incidents.steps.open_case import amend_case
 from incidents.steps.record_receipt import record_receipt
 from incidents.steps.show_case import show_case

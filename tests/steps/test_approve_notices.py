@@ -9,6 +9,7 @@ import pytest
 from flows.demo.shop import demo_amendment
 from incidents.errors import ApprovalError, DeliveryError, ForthwithError, HeldError
 from incidents.intake.breach_report import parse_report
+from incidents.models.notice import FactSheet
 from incidents.steps.announce import SET_KEY, draft_public, publish_announcement
 from incidents.steps.approve_notices import sign_line, sign_set
 from incidents.steps.draft_notices import draft_notices
@@ -16,6 +17,8 @@ from incidents.steps.hold_case import hold, resume
 from incidents.steps.open_case import amend_case, open_case
 from incidents.steps.record_receipt import record_receipt
 from incidents.steps.send_set import sendable_sets
+from incidents.store import cases
+from incidents.store.cases import EvidenceKind
 from tests.steps.shop_case import (
     AUTHOR,
     CASE,
@@ -325,3 +328,16 @@ def test_an_announcement_stays_approved_when_drafting_again_changes_no_fact(draf
     publishable(drafted)
     drafted.draft(CASE)
     assert drafted.sets(CASE)[SET_KEY].state == "approved"
+
+
+def test_two_texts_with_different_facts_are_neither_signed_nor_sent(drafted: House) -> None:
+    drafted.approve(CASE, CN)
+    with drafted.shop.database.write("somebody") as work:
+        sheet = cases.get_evidence(work, CASE, EvidenceKind.FACT_SHEET, FactSheet)
+        newer = sheet.model_copy(update={"people_total": sheet.people_total + 1, "version": 2})
+        cases.put_evidence(work, CASE, EvidenceKind.FACT_SHEET, newer)
+    with pytest.raises(ApprovalError, match="older facts"):
+        drafted.sign(CASE, EU, FIRST)
+    with pytest.raises(ApprovalError, match="older facts"):
+        drafted.send(CASE, CN)
+    assert not drafted.mails()

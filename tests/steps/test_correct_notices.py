@@ -57,10 +57,15 @@ def look(house: House) -> FollowUps:
 
 
 def send_all(house: House) -> None:
-    house.approve(CASE)
-    for key, one in house.sets(CASE).items():
-        if key.startswith(("individuals", "correction", "recall")) and one.state == "approved":
-            house.send(CASE, key)
+    """Send one set of notices, and whatever follows it."""
+    wanted = [
+        key
+        for key, one in house.sets(CASE).items()
+        if (key == EU or key.startswith(("correction", "recall"))) and one.state == "drafted"
+    ]
+    house.approve(CASE, *wanted)
+    for key in wanted:
+        house.send(CASE, key)
 
 
 def amend_and_draft(house: House, report: BreachReport) -> None:

@@ -56,6 +56,7 @@ def test_a_package_holds_letter_form_numbers_sample_and_digests(
         "numbers-by-place.csv",
         "sample-notice-en.draft.txt",
         "sample-notice-zh-Hans.draft.txt",
+        "sample-notice-de.draft.txt",
         "manifest.sha256",
     }
     listed = dict(

@@ -17,7 +17,10 @@ def banned_words(where: str, locale: str, text: str, banned: Banned) -> Iterable
     ]
     for level, kinds in levels:
         for kind, by_locale in kinds.items():
-            for word in by_locale.get(locale, []):
+            words = tuple(by_locale.get(locale, ()))
+            if not words or not _any_of(words).search(text):
+                continue  # one look for all of them: most texts hold none
+            for word in words:
                 if _pattern(word).search(text):
                     yield Flaw(slug=kind.replace("_", "-"), level=level, where=where,
                                what=f"says {word!r}",
@@ -42,6 +45,12 @@ def but_for_names(banned: Banned, names: Iterable[str]) -> Banned:
 
     changed = {"blocking": without(banned.blocking), "warning": without(banned.warning)}
     return banned.model_copy(update=changed)
+
+
+@lru_cache(maxsize=256)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return how any of some words is looked for."""
+    return re.compile("|".join(_pattern(word).pattern for word in words), re.IGNORECASE)
 
 
 @lru_cache(maxsize=2048)
