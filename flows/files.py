@@ -1,7 +1,8 @@
 """Writes what people read outside the system: drafts, lists, packages for authorities."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +13,14 @@ from incidents.delivery.channels.folder import (
     write_letters,
     write_message,
 )
+from incidents.delivery.channels.printed import print_letters
 from incidents.delivery.channels.whole_file import write_whole
 from incidents.delivery.compose import Mailbox, Rendered, compose
 from incidents.drafting.gallery import ShownClass, ShownSet, ShownText, gallery
 from incidents.models.notice import MessageClass, NoticeSet
+from incidents.paper.blocks import blocks_of
+from incidents.paper.fonts import HELP, fonts
+from incidents.paper.pdf import Sheet, pdf_of, words_of
 from incidents.steps.filing_package import packages_of
 from incidents.steps.list_tasks import list_tasks
 from incidents.steps.preview_drafts import DraftedSet, Drafts, preview_drafts
@@ -37,7 +42,9 @@ def write_drafts(shop: Workshop, ref: str, folder: Path) -> list[Path]:
     for one in drafts.sets:
         target = folder / one.body.key
         target.mkdir(parents=True, exist_ok=True)
-        by_class = {each.key: _write_class(drafts, one, each, target) for each in one.body.classes}
+        by_class = {
+            each.key: _write_class(shop, drafts, one, each, target) for each in one.body.classes
+        }
         filings = [
             path
             for package in packages_of(shop.database, ref, one.body.key)
@@ -129,13 +136,15 @@ def _shown(
 
 
 def _write_class(
-    drafts: Drafts, one: DraftedSet, message: MessageClass, target: Path
+    shop: Workshop, drafts: Drafts, one: DraftedSet, message: MessageClass, target: Path
 ) -> list[Path]:
     """Write a class as text, as page and, where it goes by e-mail, as an e-mail to nobody."""
     path = target / message.key  # it has dots of its own, so no suffix is put in their place
     written = [_write(Path(f"{path}.txt"), f"{message.subject}\n\n{message.text}")]
     if message.html:
         written.append(_write(Path(f"{path}.html"), message.html))
+    if message.key.endswith(".letter"):
+        written += _print_class(shop, message, Path(f"{path}.pdf"), one.drafted_at)
     identity = drafts.organisation.notices
     if message.key.endswith(".email") and identity.sender:
         mail = compose(
@@ -151,6 +160,18 @@ def _write_class(
     return written
 
 
+def _print_class(
+    shop: Workshop, message: MessageClass, path: Path, made_at: datetime
+) -> list[Path]:
+    """Write a letter's class as people get it on paper; nothing where no font has its letters."""
+    sheet = Sheet(blocks_of(message.html), message.locale)
+    there = fonts(shop.settings.fonts)
+    if there.missing(words_of(sheet), message.locale):
+        return []
+    template = shop.words.templates["_shared/letter.typ"]
+    return [write_whole(path, pdf_of([sheet], template, there, made_at=made_at))]
+
+
 def _write_announcement(body: NoticeSet, target: Path) -> list[Path]:
     if body.announcement is None:
         return []
@@ -160,13 +181,38 @@ def _write_announcement(body: NoticeSet, target: Path) -> list[Path]:
     ]
 
 
-def write_lists(shop: Workshop, ref: str, folder: Path) -> list[Path]:
-    """Write the letters, the call list and the hand list; return the three tables."""
+def write_lists(
+    shop: Workshop, ref: str, folder: Path, tell: Callable[[str], None] = lambda _line: None
+) -> list[Path]:
+    """Write the letters, the call list and the hand list; return the tables, then the PDFs.
+
+    Args:
+        shop: The workshop.
+        ref: The case.
+        folder: Where they go.
+        tell: Gets a line for each thousand letters set, and for letters that no font can set.
+    """
     tasks = list_tasks(shop.database, ref, shop.ring)
+    target = folder / "letters"
+    target.mkdir(parents=True, exist_ok=True)
+    printing = print_letters(
+        target,
+        tasks.letters,
+        shop.words.templates["_shared/letter.typ"],
+        fonts(shop.settings.fonts),
+        made_at=shop.clock.now(),
+        progress=lambda done, all_: tell(f"{done:,} of {all_:,} letters set"),
+    )
+    for locale, number in sorted(printing.unprinted.items()):
+        tell(
+            f"{number:,} letters in {locale} are in no PDF: a character in each has no font here; "
+            f"{HELP}, or print their pages (.html)"
+        )
     return [
-        write_letters(folder / "letters", tasks.letters),
+        write_letters(target, tasks.letters, printing.where),
         write_call_list(folder / "calls.csv", tasks.calls),
         write_hand_list(folder / "hand-list.csv", tasks.hand),
+        *printing.files,
     ]
 
 

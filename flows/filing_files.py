@@ -6,6 +6,8 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from incidents.delivery.channels.folder import safe_cell
@@ -15,6 +17,10 @@ from incidents.drafting.filing_forms import FilingForm, form_text
 from incidents.drafting.sources.filing_forms import read_forms
 from incidents.drafting.voice import Voice
 from incidents.errors import NotFoundError
+from incidents.models.notice import Filing
+from incidents.paper.blocks import Block, blocks_of_text
+from incidents.paper.fonts import fonts
+from incidents.paper.pdf import Sheet, pdf_of, words_of
 from incidents.steps.filing_package import Package, packages
 from incidents.steps.filing_people import names_for
 from incidents.wiring import Workshop
@@ -72,6 +78,8 @@ def write_package(shop: Workshop, package: Package, folder: Path) -> list[Path]:
             ),
         ),
     }
+    if printed := _printed(shop, filing, voice):
+        files["letter.pdf"] = printed
     if package.numbers:
         files["numbers-by-place.csv"] = _table(
             ("place", "name", "people", "authority_concerned"),
@@ -92,6 +100,23 @@ def write_package(shop: Workshop, package: Package, folder: Path) -> list[Path]:
         draft = "" if sample.approved else ".draft"
         files[f"sample-notice-{sample.locale}{draft}.txt"] = sample.text.encode()
     return _put(folder / folder_name(filing.duty_id, filing.phase), files)
+
+
+def _printed(shop: Workshop, filing: Filing, voice: Voice) -> bytes:
+    """Return letter and form on paper; empty where a font lacks one of their characters."""
+    blocks = blocks_of_text(filing.letter)
+    blocks.append(Block("heading", voice.say("form.title", authority=filing.authority)))
+    for section, rows in groupby(filing.rows, key=lambda row: row.section):
+        blocks.append(Block("subheading", section))
+        cells = ((row.label, row.value or voice.say("field.open")) for row in rows)
+        blocks.append(Block("table", rows=tuple(cells)))
+    sheet = Sheet(blocks, filing.locale or "en")
+    there = fonts(shop.settings.fonts)
+    if there.missing(words_of(sheet), sheet.lang):
+        return b""
+    drafted = datetime.fromisoformat(str(filing.fields["filing.drafted_at"]))
+    template = shop.words.templates["_shared/letter.typ"]
+    return pdf_of([sheet], template, there, made_at=drafted)
 
 
 def write_people(

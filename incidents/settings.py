@@ -62,6 +62,10 @@ class Settings(BaseModel):
         description="Folder of laws of your own, such as contracts with clocks, beside those "
         "that ship.",
     )
+    fonts: Path | None = Field(
+        default=None,
+        description="Folder of fonts for letters, beside those of Typst and of the machine.",
+    )
     web_folder: Path | None = Field(
         default=None, description="Folder a web server shows; announcements are written there."
     )

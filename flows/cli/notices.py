@@ -1,6 +1,7 @@
 """Notices: what is drafted, who signs what, sending, holding, lists, the announcement."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
@@ -213,7 +214,7 @@ def send(case: str) -> None:
     console().print(
         counts("Where people stand (handed over to a relay is not yet told)", view.people_in)
     )
-    for path in write_lists(shop, case, shop.settings.out / case):
+    for path in write_lists(shop, case, shop.settings.out / case, click.echo):
         click.echo(f"list: {path}")
 
 
@@ -255,7 +256,9 @@ def deliveries(case: str, outcomes: Path | None, *, lists: bool, json_: bool) ->
         number = record_outcomes(shop.database, case, done, actor=shop.settings.actor)
         click.echo(f"{number} outcomes recorded", err=json_)
     if lists:
-        for path in write_lists(shop, case, shop.settings.out / case):
+        for path in write_lists(
+            shop, case, shop.settings.out / case, partial(click.echo, err=json_)
+        ):
             click.echo(f"list: {path}", err=json_)
     view = show_case(shop.database, case)
     if json_:

@@ -10,6 +10,7 @@ from incidents.duties.checks import check_catalogue
 from incidents.duties.regime import Regime
 from incidents.duties.sources.folder import read_law_files
 from incidents.models.inventory import Organisation
+from incidents.paper.fonts import HELP, fonts
 from incidents.steps.import_inventory import check_inventory
 from incidents.wiring import Workshop
 
@@ -68,5 +69,11 @@ def _read_on(regime: Regime) -> list[date]:
 def words(shop: Workshop) -> list[Finding]:
     """Return whether templates, catalogues and scales can be read."""
     loaded, scales = shop.words, shop.scales
-    del loaded, scales
-    return [ok("words and severity scales can be read")]
+    del scales
+    found = [ok("words and severity scales can be read")]
+    there = fonts(shop.settings.fonts)
+    for locale, catalogue in sorted(loaded.catalogues.items()):
+        texts = [said for said in catalogue.messages.values() if isinstance(said, str)]
+        if there.missing(texts, locale):
+            found.append(warning(f"letters in {locale} cannot be printed as PDF", HELP))
+    return found

@@ -1,6 +1,7 @@
 """Writes one notice set for people: every class its list can need, by every channel, checked."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Literal, NamedTuple
 from incidents.approval.seal import digest
 from incidents.drafting.allowed import weighed
 from incidents.drafting.choose import SetPlan
+from incidents.drafting.holes import TOKEN
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
@@ -16,6 +18,7 @@ from incidents.drafting.wording import Flaw, refuse_blocking, set_flaws
 from incidents.drafting.words import Words
 from incidents.models.notice import FactSheet, MessageClass, NoticeSet
 from incidents.models.scope import Form
+from incidents.paper.fonts import HELP, fonts
 from incidents.steps.drafting_material import Material
 
 CHANNELS: tuple[Literal["email", "letter", "call"], ...] = ("email", "letter", "call")
@@ -40,7 +43,24 @@ def people_set(
         classes=list(written.messages),
         channels=["email", "letter", "call", "hand"],
     )
+    warnings += _unprintable(material, written.messages)
     return body, dict(sorted(written.templates.items()))
+
+
+def _unprintable(material: Material, messages: Sequence[MessageClass]) -> list[str]:
+    """Return a line for each language whose letters hold a character no font here has."""
+    there = fonts(material.settings.fonts)
+    lines = []
+    for locale in sorted({one.locale for one in messages}):
+        texts = [TOKEN.sub(" ", one.text) for one in messages
+                 if one.locale == locale and one.key.endswith(".letter")]  # fmt: skip
+        lacking = there.missing(texts, locale)
+        if lacking:
+            lines.append(
+                f"{locale}: letters cannot be printed as PDF, no font here has "
+                f"{len(lacking)} of their characters; {HELP}"
+            )
+    return lines
 
 
 @dataclass(frozen=True)

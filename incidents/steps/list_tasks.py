@@ -50,7 +50,17 @@ def _letter(row: DeliveryRow, said: PersonWords) -> Letter:
     page = said.words(
         row.class_key, row.person_id, name=row.name, about=row.about, address=row.address
     )
-    return Letter(row.id or 0, row.name, row.address, page.text, page.html, row.owner, row.due_by)
+    return Letter(
+        row.id or 0,
+        row.name,
+        row.address,
+        page.text,
+        page.html,
+        row.owner,
+        row.due_by,
+        row.locale,
+        row.place,
+    )
 
 
 def _call(row: DeliveryRow, said: PersonWords) -> Call:

@@ -38,6 +38,16 @@ class Letter(NamedTuple):
     html: str
     owner: str
     due_by: datetime | None
+    locale: str = "en"
+    place: str = ""
+
+
+class Printed(NamedTuple):
+    """Where a letter stands in a PDF."""
+
+    file: str
+    page: int
+    """Its first page; the first of the file is 1."""
 
 
 class Call(NamedTuple):
@@ -90,13 +100,17 @@ def write_message(folder: Path, delivery_id: int, message: bytes) -> Path:
     return write_whole(folder / f"{delivery_id}.eml", message)
 
 
-def write_letters(folder: Path, letters: Iterable[Letter]) -> Path:
+def write_letters(
+    folder: Path, letters: Iterable[Letter], printed: Mapping[int, Printed] | None = None
+) -> Path:
     """Write each letter as text and page and return the list of them.
 
     Args:
         folder: Where `<id>.txt`, `<id>.html` and `letters.csv` are written.
         letters: What to print; an empty page is not written.
+        printed: Letter -> where it stands in a PDF; those that stand in none have an empty cell.
     """
+    where = printed or {}
     rows = []
     for letter in letters:
         head = f"{letter.name}\n{letter.address.strip()}\n\n"
@@ -109,13 +123,15 @@ def write_letters(folder: Path, letters: Iterable[Letter]) -> Path:
                 "task_id": str(letter.id),
                 "file": f"{letter.id}.txt",
                 "sha256": hashlib.sha256(data).hexdigest(),
+                "pdf": where[letter.id].file if letter.id in where else "",
+                "page": str(where[letter.id].page) if letter.id in where else "",
                 "name": letter.name,
                 "address": letter.address,
                 "owner": letter.owner,
                 "due_by": _moment(letter.due_by),
             }
         )
-    columns = ("task_id", "file", "sha256", "name", "address", "owner", "due_by")
+    columns = ("task_id", "file", "sha256", "pdf", "page", "name", "address", "owner", "due_by")
     return _write_table(folder / "letters.csv", columns, rows)
 
 

@@ -19,6 +19,7 @@ from incidents.errors import DraftingError
 from incidents.models.base import V, Value, read_as
 from incidents.models.vocabulary import ContentKey
 
+_TEMPLATES = (".txt", ".html", ".typ")
 _KINDS = {".txt", ".html", ".yaml", ".po", ".typ"}
 
 
@@ -59,7 +60,7 @@ def read_words(root: Path) -> Words:
         return read_as(kind, data(f"_shared/{name}"), where=str(root / "_shared" / name))
 
     return Words(
-        templates={path: text for path, text in texts.items() if path.endswith((".txt", ".html"))},
+        templates={path: text for path, text in texts.items() if path.endswith(_TEMPLATES)},
         digests={path.relative_to(root).as_posix(): digest_of(path.read_bytes()) for path in paths},
         cards={
             path.removesuffix("/notice.yaml"): read_as(
