@@ -184,13 +184,14 @@ def _write_announcement(body: NoticeSet, target: Path) -> list[Path]:
 def write_lists(
     shop: Workshop, ref: str, folder: Path, tell: Callable[[str], None] = lambda _line: None
 ) -> list[Path]:
-    """Write the letters, the call list and the hand list; return the tables, then the PDFs.
+    """Write the letters, the call list and the hand list; return the three tables.
 
     Args:
         shop: The workshop.
         ref: The case.
         folder: Where they go.
-        tell: Gets a line for each thousand letters set, and for letters that no font can set.
+        tell: Gets a line for each thousand letters set, for each PDF, and for letters that no font
+            can set.
     """
     tasks = list_tasks(shop.database, ref, shop.ring)
     target = folder / "letters"
@@ -203,6 +204,8 @@ def write_lists(
         made_at=shop.clock.now(),
         progress=lambda done, all_: tell(f"{done:,} of {all_:,} letters set"),
     )
+    for path in printing.files:
+        tell(f"letters: {path}")
     for locale, number in sorted(printing.unprinted.items()):
         tell(
             f"{number:,} letters in {locale} are in no PDF: a character in each has no font here; "
@@ -212,7 +215,6 @@ def write_lists(
         write_letters(target, tasks.letters, printing.where),
         write_call_list(folder / "calls.csv", tasks.calls),
         write_hand_list(folder / "hand-list.csv", tasks.hand),
-        *printing.files,
     ]
 
 

@@ -216,7 +216,7 @@ def _send(stage: Stage, scenes: Scenes, ref: str) -> None:
     with scenes.sending(scope.by_reach.get("email", 0)) as show, tasks.showing_progress(show):
         deliver_notices(ref)
     scenes.standing(show_case(shop.database, ref))
-    lists = files.write_lists(shop, ref, stage.home / "out")
+    lists = files.write_lists(shop, ref, stage.home / "out", lambda line: scenes.say(f"  {line}"))
     for path in lists:
         scenes.say(f"  list: {path}")
     packages = write_packages(shop, ref, stage.home / "out" / "regulators")

@@ -49,6 +49,7 @@ def test_a_package_holds_letter_form_numbers_sample_and_digests(
     names = {one.name for one in folder.iterdir()}
     assert names == {
         "about.txt",
+        "letter.pdf",
         "letter.txt",
         "fields.json",
         "form.txt",
@@ -202,6 +203,7 @@ def test_a_withdrawal_is_signed_like_a_filing_and_ends_the_chain(
     folder = tmp_path / "out" / "eu-gdpr-authority-initial-DE-withdrawal"
     assert {one.name for one in folder.iterdir()} == {
         "about.txt",
+        "letter.pdf",
         "letter.txt",
         "fields.json",
         "form.txt",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from flows.demo.shop import demo_report
 from flows.files import write_drafts, write_lists
@@ -319,7 +320,10 @@ def test_no_prose_of_a_report_leaves_the_case_file(shop: House) -> None:
     strange = list(case_finding(shop.shop.database, ref).contradictions)
     assert strange
     for path in write_drafts(shop.shop, ref, shop.settings.out / "drafts"):
-        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".pdf":
+            text = "".join(page.extract_text() for page in PdfReader(path).pages)
+        else:
+            text = path.read_text(encoding="utf-8")
         assert "canary" not in text
         assert "<script>" not in text
     chain = "".join(row.body for row in shop.shop.database.audit_rows())
