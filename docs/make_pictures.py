@@ -12,7 +12,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import typst
+
 from flows.files import write_drafts
+from incidents.data_files import TEMPLATES
+from incidents.drafting.holes import TOKEN
+from incidents.paper.blocks import blocks_of
+from incidents.paper.fonts import fonts
+from incidents.paper.pdf import Sheet, json_of
 from incidents.steps.announce import draft_public
 from tests.steps.shop_case import EU, house
 
@@ -48,18 +55,21 @@ def main() -> None:
             if only in name:
                 _draw(page, HERE / f"{name}.png", size)
                 print(HERE / f"{name}.png")
+        for locale in LOCALES:
+            if only in (name := f"letter-{locale}"):
+                _set(_class(drafts, locale, "letter"), locale, HERE / f"{name}.png")
+                print(HERE / f"{name}.png")
         made.shop.database.engine.dispose()
 
 
 def _pages(drafts: Path) -> list[tuple[str, Path, tuple[int, int]]]:
     pages = []
     for locale in LOCALES:
-        mail = min((drafts / EU).glob(f"{locale}.account.*.email.html"), default=None)
-        if mail is not None:
-            pages += [
-                (f"notice-phone-{locale}", mail, PHONE),
-                (f"notice-desktop-{locale}", mail, DESKTOP),
-            ]
+        mail = _class(drafts, locale, "email")
+        pages += [
+            (f"notice-phone-{locale}", mail, PHONE),
+            (f"notice-desktop-{locale}", mail, DESKTOP),
+        ]
     announcement = drafts / "public-announcement" / "announcement.html"
     pages += [
         ("announcement-phone", announcement, PHONE),
@@ -67,6 +77,32 @@ def _pages(drafts: Path) -> list[tuple[str, Path, tuple[int, int]]]:
         ("gallery", drafts / "index.html", DESKTOP),
     ]
     return pages
+
+
+def _class(drafts: Path, locale: str, channel: str) -> Path:
+    """Return the page of a class with an invented person's values in its holes."""
+    found = min((drafts / EU).glob(f"{locale}.account.*.{channel}.html"))
+    page = found.with_name(f"filled-{found.name}")
+    name = {"zh-Hans": "李样本", "ja": "見本 花子"}.get(locale, "Robin Example")
+    values = {
+        "name": name,
+        "code": "K7QM-2F4T-9D",
+        "address": "Example Street 1<br>10115 Berlin<br>Germany",
+    }
+    text = found.read_text(encoding="utf-8")
+    page.write_text(TOKEN.sub(lambda hole: values.get(hole[1], ""), text), encoding="utf-8")
+    return page
+
+
+def _set(page: Path, locale: str, picture: Path) -> None:
+    """Draw the first page of a letter as it is printed."""
+    template = (TEMPLATES / "_shared" / "letter.typ").read_bytes()
+    sheet = Sheet(blocks_of(page.read_text(encoding="utf-8")), locale)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "data.json").write_text(json_of([sheet], fonts()), encoding="utf-8")
+        compiler = typst.Compiler(template, root=folder, font_paths=fonts().found)
+        made = compiler.compile(format="png", ppi=80)
+        picture.write_bytes(made[0] if isinstance(made, list) else made)
 
 
 def _draw(page: Path, picture: Path, size: tuple[int, int]) -> None:

@@ -46,18 +46,8 @@ def pdf_of(sheets: Sequence[Sheet], template: str, fonts: Fonts, *, made_at: dat
     Raises:
         DeliveryError: when it cannot be set. The cause is not repeated: it may hold a name.
     """
-    data = [
-        {
-            "lang": _LANG.get(one.lang, (one.lang.split("-", 1)[0], None))[0],
-            "region": _LANG.get(one.lang, ("", None))[1],
-            "fonts": fonts.families(one.lang),
-            "paper": one.paper,
-            "blocks": [_plain(block) for block in one.blocks],
-        }
-        for one in sheets
-    ]
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "data.json").write_text(json.dumps(data), encoding="utf-8")
+        (Path(folder) / "data.json").write_text(json_of(sheets, fonts), encoding="utf-8")
         try:
             compiler = typst.Compiler(template.encode(), root=folder, font_paths=fonts.found)
             made = compiler.compile(
@@ -86,6 +76,21 @@ def words_of(sheet: Sheet) -> list[str]:
         for text in (block.text, *(cell for row in block.rows for cell in row))
         if text
     ]
+
+
+def json_of(sheets: Sequence[Sheet], fonts: Fonts) -> str:
+    """Return what the template reads as `data.json`."""
+    data = [
+        {
+            "lang": _LANG.get(one.lang, (one.lang.split("-", 1)[0], None))[0],
+            "region": _LANG.get(one.lang, ("", None))[1],
+            "fonts": fonts.families(one.lang),
+            "paper": one.paper,
+            "blocks": [_plain(block) for block in one.blocks],
+        }
+        for one in sheets
+    ]
+    return json.dumps(data)
 
 
 def _plain(block: Block) -> dict[str, Any]:
