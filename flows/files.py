@@ -50,7 +50,7 @@ def write_drafts(shop: Workshop, ref: str, folder: Path) -> list[Path]:
             for package in packages_of(shop.database, ref, one.body.key)
             for path in write_package(shop, package, target)
         ]
-        public = _write_announcement(one.body, target)
+        public = [*_write_papers(one.body, target), *_write_announcement(one.body, target)]
         written += [*(path for some in by_class.values() for path in some), *filings, *public]
         shown.append(_shown(drafts, one, folder, by_class, [*filings, *public]))
     if shown:
@@ -170,6 +170,14 @@ def _print_class(
         return []
     template = shop.words.templates["_shared/letter.typ"]
     return [write_whole(path, pdf_of([sheet], template, there, made_at=made_at))]
+
+
+def _write_papers(body: NoticeSet, target: Path) -> list[Path]:
+    """Write text messages, push texts, answers for the call centre and the press line."""
+    return [
+        _write(target / f"{one.key.replace(' ', '-')}.txt", f"{one.title}\n\n{one.text}")
+        for one in body.papers
+    ]
 
 
 def _write_announcement(body: NoticeSet, target: Path) -> list[Path]:

@@ -9,7 +9,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from incidents.drafting.holes import clean
-from incidents.drafting.lint.actions import late_start, too_many_on_page, wrong_number
+from incidents.drafting.lint.actions import (
+    late_start,
+    slow_script,
+    too_many_on_page,
+    wrong_number,
+)
 from incidents.drafting.lint.bodies import different_bodies, left_over, missing_bodies
 from incidents.drafting.lint.flaw import Flaw
 from incidents.drafting.lint.html_page import read_page
@@ -99,6 +104,7 @@ def flaws(
         *active_content(where, page),
         *wrong_number(message, page),
         *late_start(message, limits.first_action_before),
+        *slow_script(message, limits.speaking, limits.first_action_seconds),
         *banned_words(where, message.locale, said, banned),
         *hard_reading(where, message.locale, message.text, limits),
     ]

@@ -36,7 +36,7 @@ class NoticeCard(Value):
 
     format: Literal["forthwith/notice/1"]
     audience: Audience
-    channel: Literal["email", "letter", "call", "web"]
+    channel: Literal["email", "letter", "call", "web", "sms", "push", "faq", "press"]
     like: str = Field(default="", description="A notice whose order and files it shares.")
     subject: str = Field(default="", description="File of the subject; empty where there is none.")
     text: str

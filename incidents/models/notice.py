@@ -111,6 +111,18 @@ class Filing(Value):
     """Against what was last filed with the authority under the same law."""
 
 
+class Paper(Value):
+    """A text beside the notices, from the same facts: sealed, and sent to no list by itself."""
+
+    key: str
+    """`<kind> <locale>`, with form and mask where people differ; unique within its set."""
+    kind: Literal["sms", "push", "faq", "press"]
+    locale: str
+    title: str
+    text: str
+    digest: str
+
+
 class Announcement(Value):
     """A page that stands by itself."""
 
@@ -134,4 +146,5 @@ class NoticeSet(Value):
     classes: list[MessageClass] = []
     filings: list[Filing] = []
     announcement: Announcement | None = None
+    papers: list[Paper] = []
     channels: list[str] = []

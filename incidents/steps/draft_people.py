@@ -12,11 +12,12 @@ from incidents.drafting.allowed import weighed
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.holes import TOKEN
 from incidents.drafting.message_class import draft_class
+from incidents.drafting.papers import draft_papers, paper_flaws
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
-from incidents.drafting.wording import Flaw, refuse_blocking, set_flaws
+from incidents.drafting.wording import Flaw, own_contacts, refuse_blocking, set_flaws
 from incidents.drafting.words import Words
-from incidents.models.notice import FactSheet, MessageClass, NoticeSet
+from incidents.models.notice import FactSheet, MessageClass, NoticeSet, Paper
 from incidents.models.scope import Form
 from incidents.paper.fonts import HELP, fonts
 from incidents.steps.drafting_material import Material
@@ -41,6 +42,7 @@ def people_set(
         duties=plan.duties,
         required=plan.required,
         classes=list(written.messages),
+        papers=list(written.papers),
         channels=["email", "letter", "call", "hand"],
     )
     warnings += _unprintable(material, written.messages)
@@ -74,6 +76,7 @@ class _Asked:
 
 class _Written(NamedTuple):
     messages: tuple[MessageClass, ...]
+    papers: tuple[Paper, ...]
     templates: dict[str, str]
     flaws: tuple[Flaw, ...]
 
@@ -107,10 +110,13 @@ def _written(
         stores=asked.sheet.stores,
         case_ref=asked.sheet.case_ref,
     )
-    templates: dict[str, str] = {}
+    beside = draft_papers(words, asked.sheet, asked.plan, [kind for kind, _ in kinds], on=on)
+    known = own_contacts(words, asked.sheet.organisation, asked.sheet.case_ref)
+    found += paper_flaws(beside.papers, asked.sheet, words.banned, known)
+    templates = dict(beside.templates)
     for draft in drafts:
         templates |= draft.templates
-    return _Written(messages, templates, tuple(found))
+    return _Written(messages, tuple(beside.papers), templates, tuple(found))
 
 
 def _kinds(material: Material, plan: SetPlan) -> dict[tuple[str, Form, int], int]:

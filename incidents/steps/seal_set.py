@@ -59,6 +59,7 @@ def _classes(body: NoticeSet) -> dict[str, str]:
     """Return a digest of every text in the set, taken from the texts themselves."""
     said = {one.key: digest(one) for one in body.classes}
     said |= {f"filing {one.duty_id}": digest(one) for one in body.filings}
+    said |= {one.key: digest(one) for one in body.papers}
     if body.announcement is not None:
         said["announcement"] = digest(body.announcement)
     return said

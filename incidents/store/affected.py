@@ -135,9 +135,7 @@ def _summary(work: UnitOfWork, ref: str, version: int, query: ScopeQuery) -> Sco
     )
     reaches = by(AffectedRow.reach)
     digest = hashlib.sha256()
-    for person, place, age, exposure, addressee, form, locale, reach in _listed(
-        work, ref, version
-    ):
+    for person, place, age, exposure, addressee, form, locale, reach in _listed(work, ref, version):
         words = (person, place, age, str(exposure), addressee, form, locale, reach)
         digest.update("\x1f".join(words).encode() + b"\n")
     return ScopeSummary(

@@ -1,14 +1,30 @@
 """People are told what to do: early, and not too much of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from incidents.drafting.advice import MOST_ACTIONS
 from incidents.drafting.lint.flaw import Flaw, blocking, warning
 from incidents.drafting.lint.html_page import HtmlPage
+from incidents.drafting.lint.limits import Speaking
 from incidents.models.notice import MessageClass
 
 _STEP = re.compile(r"^\s*\d+\. (.*)", re.MULTILINE)
+
+
+def slow_script(
+    message: MessageClass, speaking: Mapping[str, Speaking], seconds: int
+) -> Iterable[Flaw]:
+    """Find the script of a call that takes too long to the first action, read aloud."""
+    first, pace = _STEP.search(message.text), speaking.get(message.locale)
+    if not message.key.endswith(".call") or first is None or pace is None:
+        return
+    before = message.text[: message.text.find(first[1].strip())]
+    said = len(before.split()) if pace.unit == "words" else len(re.findall(r"[^\W_]", before))
+    takes = round(said / pace.a_minute * 60)
+    if takes > seconds:
+        yield warning("slow-script", message.key, f"the first action comes after {takes} s",
+                      f"say it within {seconds} s")  # fmt: skip
 
 
 def wrong_number(message: MessageClass, page: HtmlPage) -> Iterable[Flaw]:

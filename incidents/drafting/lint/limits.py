@@ -35,6 +35,13 @@ class GradeLimit(Value):
     read_on: str
 
 
+class Speaking(Value):
+    """How fast somebody reads aloud to a stranger on the telephone."""
+
+    unit: Literal["words", "characters"]
+    a_minute: int = Field(gt=0)
+
+
 class Limits(Value):
     """Every limit, each with where it comes from."""
 
@@ -42,6 +49,10 @@ class Limits(Value):
     first_action_before: int = Field(
         gt=0, description="The first thing to do starts before this character of the text."
     )
+    first_action_seconds: int = Field(
+        gt=0, description="The script of a call comes to the first thing to do within this time."
+    )
+    speaking: dict[str, Speaking] = Field(description="By locale.")
     length_to_english: dict[Literal["words", "characters"], tuple[float, float]] = Field(
         description="Least and most length of a translation, as a multiple of the English one, "
         "by what its language counts in."
