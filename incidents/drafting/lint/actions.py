@@ -9,6 +9,7 @@ from incidents.drafting.lint.html_page import HtmlPage
 from incidents.drafting.lint.limits import Speaking
 from incidents.models.notice import MessageClass
 
+_RULE = re.compile(r"^-{3,}$", re.MULTILINE)
 _STEP = re.compile(r"^\s*\d+\. (.*)", re.MULTILINE)
 
 
@@ -19,7 +20,9 @@ def slow_script(
     first, pace = _STEP.search(message.text), speaking.get(message.locale)
     if not message.key.endswith(".call") or first is None or pace is None:
         return
-    before = message.text[: message.text.find(first[1].strip())]
+    # Title, heading and the first paragraph are for the caller alone.
+    script = _RULE.split(message.text, maxsplit=1)[-1].partition("\n\n")[2]
+    before = script[: script.find(first[1].strip())]
     said = len(before.split()) if pace.unit == "words" else len(re.findall(r"[^\W_]", before))
     takes = round(said / pace.a_minute * 60)
     if takes > seconds:

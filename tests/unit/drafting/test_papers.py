@@ -155,6 +155,7 @@ def test_a_call_comes_to_the_first_action_within_a_minute(
     limits = words.banned.limits
     script = call(words, sheet, plan, locale)
     assert list(slow_script(script, limits.speaking, limits.first_action_seconds)) == []
-    slower = script.model_copy(update={"text": f"{'word 字 ' * 250}{script.text}"})
+    head, _, rest = script.text.partition("\n\n")
+    slower = script.model_copy(update={"text": f"{head}\n\n{'word 字 ' * 250}{rest}"})
     [flaw] = slow_script(slower, limits.speaking, limits.first_action_seconds)
     assert flaw.slug == "slow-script"
