@@ -15,7 +15,7 @@ import rfc8785
 from incidents.drafting.choose import SetPlan
 from incidents.drafting.holes import TOKEN
 from incidents.drafting.lint.bodies import left_over
-from incidents.drafting.lint.flaw import Flaw, blocking
+from incidents.drafting.lint.flaw import Flaw, blocking, warning
 from incidents.drafting.lint.people import Known, data_of_people
 from incidents.drafting.lint.said import banned_words
 from incidents.drafting.page import notice_context, sections_of
@@ -148,14 +148,14 @@ def _unfit(one: Paper, sheet: FactSheet) -> Iterable[Flaw]:
         filled = TOKEN.sub(CODE, one.text)
         parts = segments(filled)
         if parts > MOST_SEGMENTS:
-            yield blocking("long-text", one.key, f"is {parts} messages long",
+            yield warning("long-text", one.key, f"is {parts} messages long",
                            f"say it in {MOST_SEGMENTS}")  # fmt: skip
         if notices.check_url not in one.text or "⟦code" not in one.text:
             yield blocking("no-check", one.key, "does not say where to check it, with its code",
                            "say sms.check")  # fmt: skip
     if one.kind == "push":
         if _columns(one.title) > TITLE or _columns(one.text) > LINES:
-            yield blocking("long-text", one.key, "is longer than a locked telephone shows",
+            yield warning("long-text", one.key, "is longer than a locked telephone shows",
                            "shorten push.title or push.body")  # fmt: skip
         if TOKEN.search(one.text) or re.search(r"\d", one.text):
             yield blocking("tells-too-much", one.key, "holds a value or number of somebody",

@@ -33,6 +33,7 @@ STORE_NAME = 120  # characters of a store's name that messages say (`drafting/co
 
 __all__ = [
     "Flaw",
+    "banned_words_of_case",
     "body_flaws",
     "flaws",
     "own_contacts",
@@ -61,9 +62,7 @@ def set_flaws(
         stores: What was touched; their names may hold a word that is banned elsewhere.
         case_ref: The case, whose number people read.
     """
-    store_names = {name for store in stores for name in (store.name, *store.names.values())}
-    own_names = [organisation.legal_name, organisation.trading_name]
-    banned = but_for_names(words.banned, [*own_names, *store_names])
+    banned = banned_words_of_case(words, organisation, stores)
     domains = organisation.notices.link_domains
     known = own_contacts(words, organisation, case_ref)
     found = [
@@ -71,7 +70,7 @@ def set_flaws(
         for message in messages
         for flaw in flaws(message, link_domains=domains, banned=banned, known=known)
     ]
-    shown = {clean(name, STORE_NAME) for name in (*store_names, *own_names) if name}
+    shown = {clean(name, STORE_NAME) for name in _names(organisation, stores) if name}
     found += different_locales(messages, banned.limits, shown)
     found += untranslated_stores(messages, list(stores))
     return _sorted(found)
@@ -176,6 +175,18 @@ def refuse_blocking(found: Sequence[Flaw], *, where: str) -> None:
             where=where,
             repair="; ".join(dict.fromkeys(flaw.repair for flaw in blocking)),
         )
+
+
+def banned_words_of_case(
+    words: Words, organisation: Organisation, stores: Sequence[StoreFact]
+) -> Banned:
+    """Return what no text of a case may say: names of its own stores and company may stand."""
+    return but_for_names(words.banned, _names(organisation, stores))
+
+
+def _names(organisation: Organisation, stores: Sequence[StoreFact]) -> set[str]:
+    named = {name for store in stores for name in (store.name, *store.names.values())}
+    return named | {organisation.legal_name, organisation.trading_name}
 
 
 def _sorted(found: Iterable[Flaw]) -> list[Flaw]:

@@ -15,7 +15,13 @@ from incidents.drafting.message_class import draft_class
 from incidents.drafting.papers import draft_papers, paper_flaws
 from incidents.drafting.render import Draft
 from incidents.drafting.required import check_required
-from incidents.drafting.wording import Flaw, own_contacts, refuse_blocking, set_flaws
+from incidents.drafting.wording import (
+    Flaw,
+    banned_words_of_case,
+    own_contacts,
+    refuse_blocking,
+    set_flaws,
+)
 from incidents.drafting.words import Words
 from incidents.models.notice import FactSheet, MessageClass, NoticeSet, Paper
 from incidents.models.scope import Form
@@ -111,8 +117,10 @@ def _written(
         case_ref=asked.sheet.case_ref,
     )
     beside = draft_papers(words, asked.sheet, asked.plan, [kind for kind, _ in kinds], on=on)
-    known = own_contacts(words, asked.sheet.organisation, asked.sheet.case_ref)
-    found += paper_flaws(beside.papers, asked.sheet, words.banned, known)
+    organisation, stores = asked.sheet.organisation, asked.sheet.stores
+    known = own_contacts(words, organisation, asked.sheet.case_ref)
+    banned = banned_words_of_case(words, organisation, stores)
+    found += paper_flaws(beside.papers, asked.sheet, banned, known)
     templates = dict(beside.templates)
     for draft in drafts:
         templates |= draft.templates

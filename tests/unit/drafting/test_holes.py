@@ -170,4 +170,4 @@ def test_a_hole_is_found_again_with_its_word() -> None:
 
 def test_every_file_of_words_ends_in_a_known_kind() -> None:
     kinds = {path.suffix for path in TEMPLATES.rglob("*") if path.is_file()}
-    assert kinds <= {".txt", ".html", ".yaml", ".po"}
+    assert kinds <= {".txt", ".html", ".yaml", ".po", ".typ"}

@@ -11,7 +11,7 @@ from incidents.drafting.lint.people import Known
 from incidents.drafting.message_class import draft_class
 from incidents.drafting.papers import draft_papers, paper_flaws
 from incidents.drafting.sms_length import segments
-from incidents.drafting.wording import own_contacts
+from incidents.drafting.wording import banned_words_of_case, own_contacts
 from incidents.drafting.words import Words
 from incidents.models.notice import FactSheet, MessageClass, Paper
 from incidents.models.report import Certainty, Protection
@@ -26,16 +26,18 @@ def made(words: Words, sheet: FactSheet, plan: SetPlan) -> list[Paper]:
     return draft_papers(words, sheet, plan, kinds, on=ON).papers
 
 
-def flaws(words: Words, sheet: FactSheet, papers: list[Paper]) -> list[str]:
+def flaws(words: Words, sheet: FactSheet, papers: list[Paper], level: str) -> list[str]:
     known: Known = own_contacts(words, sheet.organisation, sheet.case_ref)
-    found = paper_flaws(papers, sheet, words.banned, known)
-    return [flaw.slug for flaw in found if flaw.level == "blocking"]
+    banned = banned_words_of_case(words, sheet.organisation, sheet.stores)
+    found = paper_flaws(papers, sheet, banned, known)
+    return [flaw.slug for flaw in found if flaw.level == level]
 
 
 def test_there_is_one_of_each_and_nothing_blocks(
     words: Words, sheet: FactSheet, made: list[Paper]
 ) -> None:
-    assert flaws(words, sheet, made) == []
+    assert flaws(words, sheet, made, "blocking") == []
+    assert flaws(words, sheet, made, "warning") == []
     keys = [one.key for one in made]
     assert len(keys) == len(set(keys))
     for locale in words.catalogues:
@@ -100,21 +102,21 @@ def test_the_press_hears_numbers_and_days_of_the_fact_sheet(
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "slug"),
+    ("kind", "text", "level", "slug"),
     [
-        ("sms", "x" * 700 + " https://lantern-parts.example/notice ⟦code⟧", "long-text"),
-        ("sms", "Lantern Parts: call us.", "no-check"),
-        ("push", "Your code is 123 456", "tells-too-much"),
-        ("push", "word " * 60, "long-text"),
-        ("press", "Write to ana@people.example", "data-of-people"),
-        ("faq", "TODO", "left-over-placeholder"),
+        ("sms", "x" * 700 + " https://lantern-parts.example/notice ⟦code⟧", "warning", "long-text"),
+        ("sms", "Lantern Parts: call us.", "blocking", "no-check"),
+        ("push", "Your code is 123 456", "blocking", "tells-too-much"),
+        ("push", "word " * 60, "warning", "long-text"),
+        ("press", "Write to ana@people.example", "blocking", "data-of-people"),
+        ("faq", "TODO", "blocking", "left-over-placeholder"),
     ],
 )
-def test_what_does_not_fit_or_tells_too_much_blocks(
-    words: Words, sheet: FactSheet, made: list[Paper], kind: str, text: str, slug: str
+def test_what_does_not_fit_is_said_and_what_tells_too_much_blocks(
+    words: Words, sheet: FactSheet, made: list[Paper], kind: str, text: str, level: str, slug: str
 ) -> None:
     one = next(one for one in made if one.kind == kind and one.locale == "en")
-    assert slug in flaws(words, sheet, [one.model_copy(update={"text": text})])
+    assert slug in flaws(words, sheet, [one.model_copy(update={"text": text})], level)
 
 
 @pytest.mark.parametrize(
