@@ -22,6 +22,7 @@ COMMANDS = {
     "notice": "notices",
     "filing": "filings",
     "words": "words",
+    "offers": "offers",
     "announcement": "notices",
     "send": "notices",
     "correct": "correct",

@@ -151,6 +151,7 @@ def hole_tokens(voice: Voice, form: Form) -> dict[str, str]:
         "name": hole("name", str(name)) if name else tokens["name"],
         "code": hole("code"),
         "address": hole("address"),
+        "offer": hole("offer"),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from incidents.errors import DraftingError
 from incidents.models.inventory import Organisation
-from incidents.models.notice import FactSheet, Measure, StoreFact
+from incidents.models.notice import FactSheet, Measure, Offer, StoreFact
 from incidents.models.report import UNKNOWN, BreachReport
 from incidents.models.risk import RiskAssessment
 from incidents.models.scope import Exposure, ScopeSummary
@@ -49,6 +49,7 @@ def fact_sheet(
     assessment: RiskAssessment,
     measures: Sequence[Measure],
     next_update_on: str,
+    offer: Offer | None = None,
 ) -> FactSheet:
     """Return the fact sheet of a case.
 
@@ -62,6 +63,7 @@ def fact_sheet(
         assessment: The risk and its reasons.
         measures: What was done and is planned, as keys of the catalogue (`measure.<key>.done`).
         next_update_on: Day by which the organisation writes again, ISO.
+        offer: What people get a code for.
 
     Raises:
         DraftingError: listing every field of organisation.yaml that a notice needs and lacks;
@@ -101,6 +103,7 @@ def fact_sheet(
         risk_reasons=[reason.text for reason in assessment.reasons],
         policy_version=_policy(organisation, report),
         next_update_on=next_update_on,
+        offer=offer,
     )
 
 

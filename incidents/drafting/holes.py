@@ -17,11 +17,12 @@ from incidents.errors import DraftingError
 from incidents.models.base import Value
 from incidents.models.notice import MessageClass
 
-HOLES = ("name", "child", "code", "address", "when")
+HOLES = ("name", "child", "code", "address", "when", "offer")
 OPEN, CLOSE = "⟦", "⟧"
 TOKEN = re.compile(f"{OPEN}([a-z]+)(?::([^{OPEN}{CLOSE}]*))?{CLOSE}")
-CAPS = {"name": 120, "child": 120, "code": 40, "address": 100, "when": 60}
+CAPS = {"name": 120, "child": 120, "code": 40, "address": 100, "when": 60, "offer": 100}
 ADDRESS_LINES = 8
+_LACKING = {"offer": "code of what is offered"}
 _MARKS = 4  # stacked accents beyond this are decoration that spills over other lines
 _SPACE = re.compile(r"\s+")
 _LINK = re.compile(r"://|[@＠]|\w[.。．｡][^\W\d_]{2,}", re.IGNORECASE)
@@ -44,6 +45,8 @@ class PersonValues:
     code: str = ""
     address: str = ""
     when: str = ""
+    offer: str = ""
+    """The person's own code of what is offered to them."""
 
 
 def _drop(char: str) -> bool:
@@ -116,7 +119,8 @@ def render_person(message: MessageClass, person: PersonValues) -> Rendered:
     In the HTML every value is escaped.
 
     Raises:
-        DraftingError: when the class has a code or address hole and the person has no value.
+        DraftingError: when the class has a hole for a code, an address or an offer's code and the
+            person has no value.
     """
     values = {word: clean(getattr(person, word), CAPS[word]) for word in HOLES if word != "address"}
     values["address"] = clean_lines(person.address, CAPS["address"])
@@ -124,12 +128,12 @@ def render_person(message: MessageClass, person: PersonValues) -> Rendered:
         for word in ("name", "child"):
             if _LINK.search(values[word]):
                 values[word] = ""
-    for word in ("code", "address"):
+    for word in ("code", "address", "offer"):
         if not values[word] and f"{OPEN}{word}{CLOSE}" in message.text:
             raise DraftingError(
-                f"a person has no {word}, and the message has a place for it",
+                f"a person has no {_LACKING.get(word, word)}, and the message has a place for it",
                 where=message.key,
-                repair="give every recipient a code; give letters a postal address",
+                repair="give every recipient their codes; give letters a postal address",
             )
     escaped = {word: escape(value).replace("\n", "<br>") for word, value in values.items()}
     return Rendered.model_construct(  # every part was made here; checking it costs more than this

@@ -1,5 +1,6 @@
 """What is said, to which class of people, in which set."""
 
+from datetime import date
 from typing import Literal
 
 from incidents.models.base import Value
@@ -29,6 +30,17 @@ class Measure(Value):
     done: bool
 
 
+class Offer(Value):
+    """A measure offered to each person with a code of their own."""
+
+    pool: str
+    """The measure, as the catalogue knows it."""
+    url: str
+    """Where people enter the code."""
+    until: date
+    """Last day to enter it."""
+
+
 class FactSheet(Value):
     """The one source of every text: what we know, since when, how sure, and what we do not know."""
 
@@ -52,6 +64,8 @@ class FactSheet(Value):
     policy_version: str
     next_update_on: str
     """Day by which the organisation writes again, ISO."""
+    offer: Offer | None = None
+    """What people get a code for."""
 
 
 class MessageClass(Value):

@@ -278,6 +278,38 @@ class ContainmentRow(Base, table=True):
     done_by: str = ""
 
 
+class OfferPoolRow(Base, table=True):
+    """Codes of one offer, with the place and the last day to enter them."""
+
+    __tablename__ = "offer_pool"
+    pool: str = Field(primary_key=True)
+    """The measure that offers it."""
+    url: str
+    until: str
+    """ISO date."""
+    loaded_at: datetime = _moment()
+
+
+class OfferCodeRow(Base, table=True):
+    """One code of a pool."""
+
+    __tablename__ = "offer_code"
+    __table_args__ = (UniqueConstraint("pool", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pool: str
+    code: str
+
+
+class OfferGivenRow(Base, table=True):
+    """The code a person of a case was given; it stays theirs in every later version."""
+
+    __tablename__ = "offer_given"
+    case_ref: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    code_id: int = Field(unique=True)
+    given_at: datetime = _moment()
+
+
 class AlertRow(Base, table=True):
     """A leak alert that came in, known again by its fingerprint; the secret is not kept."""
 

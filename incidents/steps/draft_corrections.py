@@ -24,6 +24,7 @@ from incidents.models.scope import Form
 from incidents.models.states import CaseState, SetState
 from incidents.settings import Settings
 from incidents.steps.drafting_material import Material, load_material
+from incidents.steps.offer_codes import give_offers
 from incidents.steps.seal_set import seal
 from incidents.steps.to_correct import Earlier
 from incidents.store import cases, follow_ups, notices, recipients
@@ -226,6 +227,7 @@ def _save(
         law_version=material.law_version,
     )
     notices.save_set(work, body, sealed, root(sealed))
+    give_offers(work, ref, body, version, material.sheet.offer)
     return people
 
 

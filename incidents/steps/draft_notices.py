@@ -21,6 +21,7 @@ from incidents.steps.draft_filings import authority_set
 from incidents.steps.draft_people import people_set
 from incidents.steps.drafting_material import Material, load_material, to_file
 from incidents.steps.filing_record import WITHDRAWAL
+from incidents.steps.offer_codes import give_offers
 from incidents.steps.seal_set import seal
 from incidents.steps.to_correct import to_correct
 from incidents.store import cases, deliveries, held_rows, notices, recipients
@@ -134,6 +135,7 @@ def _put(
         return  # everybody was told: a correction is a set of its own
     body, sealed = _sealed(work, ref, material, version, counts, write, work.now)
     notices.save_set(work, body, sealed, root(sealed))
+    give_offers(work, ref, body, version, material.sheet.offer)
 
 
 def _sealed(

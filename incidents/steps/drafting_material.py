@@ -26,6 +26,7 @@ from incidents.settings import Settings
 from incidents.steps.allow_finding import allowances
 from incidents.steps.case_words import case_words
 from incidents.steps.filing_record import earlier_filings
+from incidents.steps.offer_codes import offer_of
 from incidents.store import affected, cases, duties
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import UnitOfWork
@@ -110,6 +111,7 @@ def load_material(work: UnitOfWork, ref: str, words: Words, settings: Settings) 
     zone = ZoneInfo(inventory.organisation.zone)
     update = (work.now.astimezone(zone) + NEXT_UPDATE).date().isoformat()
     before = cases.find_evidence(work, ref, EvidenceKind.FACT_SHEET, FactSheet)
+    measures = [Measure(key=key, done=how == "done") for key, how in report.measures.items()]
     sheet = fact_sheet(
         case_ref=ref,
         version=before.version if before else 1,
@@ -118,9 +120,10 @@ def load_material(work: UnitOfWork, ref: str, words: Words, settings: Settings) 
         exposures=cases.get_evidence(work, ref, EvidenceKind.FINDING, ScopeFinding).exposures,
         summary=scope,
         assessment=cases.get_evidence(work, ref, EvidenceKind.ASSESSMENT, RiskAssessment),
-        measures=[Measure(key=key, done=how == "done") for key, how in report.measures.items()],
+        measures=measures,
         # A promise once drafted stands until somebody changes it in the report.
         next_update_on=report.next_update_on or (before.next_update_on if before else update),
+        offer=offer_of(work, measures, words),
     )
     if before != sheet:
         sheet = sheet.model_copy(update={"version": before.version + 1 if before else 1})

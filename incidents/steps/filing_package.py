@@ -13,7 +13,7 @@ from incidents.store import duties, notices
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 SIGNED = frozenset({SetState.APPROVED, SetState.RELEASED, SetState.FINISHED})
-_NEUTRAL = {"name": "...", "child": "...", "code": "....", "address": "...", "when": "..."}
+_NEUTRAL = {"code": "...."}
 
 
 class Sample(Value):

@@ -5,6 +5,7 @@ from incidents.models.base import Value
 from incidents.models.tables import DeliveryRow
 from incidents.steps.person_words import CodeKeys, PersonWords
 from incidents.store import deliveries, notices
+from incidents.store.offers import codes_of
 from incidents.store.unit_of_work import Database
 
 
@@ -25,12 +26,15 @@ def list_tasks(database: Database, ref: str, ring: CodeKeys) -> TaskLists:
             for row in notices.set_rows(work, ref, every_version=True)
             if row.audience == "individuals"
         }
-        for row in deliveries.listed(work, ref):
+        listed = deliveries.listed(work, ref)
+        offers = codes_of(work, ref, [row.person_id for row in listed])
+        for row in listed:
+            offer = offers.get(row.person_id, "")
             said = words[row.set_key, row.version]
             if row.channel == "letter":
-                letters.append(_letter(row, said))
+                letters.append(_letter(row, said, offer))
             elif row.channel == "call":
-                calls.append(_call(row, said))
+                calls.append(_call(row, said, offer))
             else:
                 hand.append(
                     HandCase(
@@ -46,9 +50,14 @@ def list_tasks(database: Database, ref: str, ring: CodeKeys) -> TaskLists:
     return TaskLists(letters=letters, calls=calls, hand=hand)
 
 
-def _letter(row: DeliveryRow, said: PersonWords) -> Letter:
+def _letter(row: DeliveryRow, said: PersonWords, offer: str) -> Letter:
     page = said.words(
-        row.class_key, row.person_id, name=row.name, about=row.about, address=row.address
+        row.class_key,
+        row.person_id,
+        name=row.name,
+        about=row.about,
+        address=row.address,
+        offer=offer,
     )
     return Letter(
         row.id or 0,
@@ -63,8 +72,8 @@ def _letter(row: DeliveryRow, said: PersonWords) -> Letter:
     )
 
 
-def _call(row: DeliveryRow, said: PersonWords) -> Call:
-    script = said.words(row.class_key, row.person_id, name=row.name, about=row.about)
+def _call(row: DeliveryRow, said: PersonWords, offer: str) -> Call:
+    script = said.words(row.class_key, row.person_id, name=row.name, about=row.about, offer=offer)
     return Call(
         row.id or 0,
         row.name,

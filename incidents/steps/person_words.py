@@ -38,7 +38,14 @@ class PersonWords:
         return self._ring.message_token(self._ref, self._key, self._version, person_id)
 
     def words(
-        self, class_key: str, person_id: str, *, name: str, about: str = "", address: str = ""
+        self,
+        class_key: str,
+        person_id: str,
+        *,
+        name: str,
+        about: str = "",
+        address: str = "",
+        offer: str = "",
     ) -> Rendered:
         """Return the subject, text and HTML of one person's message.
 
@@ -47,5 +54,6 @@ class PersonWords:
         """
         if class_key not in self._classes:
             raise DraftingError("the set has no such class", where=class_key, repair="draft again")
-        person = PersonValues(name=name, child=about, code=self.code(person_id), address=address)
+        code = self.code(person_id)
+        person = PersonValues(name=name, child=about, code=code, address=address, offer=offer)
         return render_person(self._classes[class_key], person)

@@ -10,6 +10,7 @@ from incidents.models.tables import DeliveryRow, NoticeSetRow
 from incidents.steps.person_words import CodeKeys, PersonWords
 from incidents.store import cases, notices
 from incidents.store.cases import EvidenceKind
+from incidents.store.offers import codes_of
 from incidents.store.person_rows import person_rows
 from incidents.store.unit_of_work import Database
 
@@ -57,15 +58,21 @@ def preview_person(
             at: PersonWords(ref, at[1], notices.notice_set(sets[at]), ring)
             for at in {(row.set_key, row.version) for row in rows}
         }
+        offer = codes_of(work, ref, [person_id]).get(person_id, "")
         return [
-            _message(row, sets[at], words[at], inventory, person_id)
+            _message(row, sets[at], words[at], inventory, person_id, offer)
             for row in rows
             for at in [(row.set_key, row.version)]
         ]
 
 
 def _message(
-    row: DeliveryRow, of: NoticeSetRow, words: PersonWords, inventory: Inventory, person_id: str
+    row: DeliveryRow,
+    of: NoticeSetRow,
+    words: PersonWords,
+    inventory: Inventory,
+    person_id: str,
+    offer: str,
 ) -> PersonMessage:
     bare = PersonMessage(
         delivery_id=row.id or 0,
@@ -79,7 +86,12 @@ def _message(
         return bare
     address = row.address if row.channel == "letter" else ""
     said = words.words(
-        row.class_key, row.person_id, name=row.name, about=row.about, address=address
+        row.class_key,
+        row.person_id,
+        name=row.name,
+        about=row.about,
+        address=address,
+        offer=offer,
     )
     rendered = Rendered(said.subject, said.text, said.html)
     mail = _mail(row, of, rendered, words, inventory) if row.channel == "email" else b""

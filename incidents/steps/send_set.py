@@ -178,7 +178,9 @@ def _renderer(
     reply_to = Mailbox("", identity.reply_to or identity.sender)
 
     def render(one: Outgoing) -> Composed:
-        said = words.words(one.class_key, one.person_id, name=one.name, about=one.about)
+        said = words.words(
+            one.class_key, one.person_id, name=one.name, about=one.about, offer=one.offer
+        )
         ident = message_id(ref, set_key, version, words.token(one.person_id), domain)
         message = compose(
             Rendered(said.subject, said.text, said.html),

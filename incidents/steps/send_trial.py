@@ -17,7 +17,11 @@ from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database
 
 INVENTED = PersonValues(
-    name="Alex Example", child="Kim Example", code="0000-0000-00", address="Example Street 1"
+    name="Alex Example",
+    child="Kim Example",
+    code="0000-0000-00",
+    address="Example Street 1",
+    offer="EXAMPLE-0000",
 )
 ACCEPTED = 250
 

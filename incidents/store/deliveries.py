@@ -17,6 +17,7 @@ from incidents.models.states import (
 )
 from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
 from incidents.store.cases import hold_case
+from incidents.store.offers import codes_of
 from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
@@ -36,6 +37,8 @@ class Outgoing(NamedTuple):
     class_key: str
     doubts: int
     attempts: int
+    offer: str = ""
+    """The person's code of what is offered to them, empty without one."""
 
 
 class Outcome(NamedTuple):
@@ -185,6 +188,7 @@ def claim(
         .with_for_update(skip_locked=True)
     )
     rows = list(work.session.execute(query).scalars())
+    codes = codes_of(work, ref, [row.person_id for row in rows])
     out = [
         Outgoing(
             row.id or 0,
@@ -195,6 +199,7 @@ def claim(
             row.class_key,
             row.doubts,
             row.attempts + 1,
+            codes.get(row.person_id, ""),
         )
         for row in rows
     ]

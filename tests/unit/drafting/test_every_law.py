@@ -22,12 +22,21 @@ from incidents.duties.examples import ExampleFile
 from incidents.duties.sources.folder import read_catalogue, read_law_files
 from incidents.errors import DraftingError
 from incidents.models.inventory import Officer
-from incidents.models.notice import FactSheet, Measure
+from incidents.models.notice import FactSheet, Measure, Offer
 from incidents.models.scope import Form
 
 ON = date(2026, 3, 4)
 PERSON = PersonValues(
-    name="Robin Example", child="Kim Example", code="ABCD-EFGH-JK", address="Road 1\nTown"
+    name="Robin Example",
+    child="Kim Example",
+    code="ABCD-EFGH-JK",
+    address="Road 1\nTown",
+    offer="G-1",
+)
+OFFER = Offer(
+    pool="identity_monitoring_42_months",
+    url="https://lantern-parts.example/protect",
+    until=date(2026, 6, 30),
 )
 MEASURES = (
     "access_closed", "credentials_reset", "authority_told", "review", "training", "flaw_fixed",
@@ -50,6 +59,7 @@ def rich(sheet: FactSheet) -> FactSheet:
             "organisation": organisation,
             "measures": [Measure(key=key, done=True) for key in MEASURES]
             + [Measure(key="less_data", done=False)],
+            "offer": OFFER,
         }
     )
 
