@@ -272,6 +272,10 @@ def shapes_of_drafts(house: House, word: str) -> dict[str, list[str]]:
             assert not BIDI & set(each.subject + each.text + each.html)
             assert "\n" not in each.subject
             made[f"{one.key} {each.key}"] = shape(each.html)
+        for paper in one.papers:
+            assert not BIDI & set(paper.title + paper.text)
+            assert paper.title.isprintable()
+            assert paper.kind in {"faq", "press"} or paper.text.isprintable()
         for filing in one.filings:
             json.dumps(filing.fields)
             assert not BIDI & set(filing.letter)
