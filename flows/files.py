@@ -15,7 +15,8 @@ from incidents.delivery.channels.folder import (
 )
 from incidents.delivery.channels.printed import print_letters
 from incidents.delivery.channels.whole_file import write_whole
-from incidents.delivery.compose import Mailbox, Rendered, compose
+from incidents.delivery.compose import Rendered, compose
+from incidents.delivery.headers import Mailbox
 from incidents.drafting.gallery import ShownClass, ShownSet, ShownText, gallery
 from incidents.models.notice import MessageClass, NoticeSet
 from incidents.paper.blocks import blocks_of

@@ -22,7 +22,8 @@ OPEN, CLOSE = "⟦", "⟧"
 TOKEN = re.compile(f"{OPEN}([a-z]+)(?::([^{OPEN}{CLOSE}]*))?{CLOSE}")
 CAPS = {"name": 120, "child": 120, "code": 40, "address": 100, "when": 60, "offer": 100}
 ADDRESS_LINES = 8
-_LACKING = {"offer": "code of what is offered"}
+_NEEDED = {"code": "code", "address": "address", "offer": "code of what is offered"}
+_NAMES = frozenset({"name", "child"})
 _MARKS = 4  # stacked accents beyond this are decoration that spills over other lines
 _SPACE = re.compile(r"\s+")
 _LINK = re.compile(r"://|[@＠]|\w[.。．｡][^\W\d_]{2,}", re.IGNORECASE)
@@ -98,44 +99,61 @@ def holes_in(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _pieces(text: str) -> tuple[str, ...]:
+def pieces(text: str) -> tuple[str, ...]:
     """Return a text cut at its holes: words, hole, instead, words, hole, instead, words ..."""
     return tuple(piece or "" for piece in TOKEN.split(text))
 
 
+@lru_cache(maxsize=4096)
+def _used(text: str) -> tuple[str, ...]:
+    return tuple(word for word in HOLES if word in holes_in(text))
+
+
+def filled_in(message: MessageClass, person: PersonValues) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what goes into a class's holes for one person, as plain text and as HTML.
+
+    A name that looks like a link or an address is not written into e-mail, where mail programs
+    would make it clickable under the organisation's name; the neutral word stands there instead.
+
+    Raises:
+        DraftingError: when there is a hole for a code, an address or an offer's code and the
+            person has no value.
+    """
+    values: dict[str, str] = {}
+    paper = message.key.endswith((".letter", ".call"))
+    used = (*_used(message.subject), *_used(message.text), *_used(message.html))
+    for word in dict.fromkeys(used):
+        value = getattr(person, word)
+        value = clean_lines(value, CAPS[word]) if word == "address" else clean(value, CAPS[word])
+        if word in _NAMES and not paper and _LINK.search(value):
+            value = ""
+        if not value and word in _NEEDED:
+            raise DraftingError(
+                f"a person has no {_NEEDED[word]}, and the message has a place for it",
+                where=message.key,
+                repair="give every recipient their codes; give letters a postal address",
+            )
+        values[word] = value
+    return values, {word: escape(value).replace("\n", "<br>") for word, value in values.items()}
+
+
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    pieces = _pieces(text)
-    filled = [pieces[0]]
-    for i in range(1, len(pieces), 3):
-        filled += [values[pieces[i]] or pieces[i + 1], pieces[i + 2]]
+    cut = pieces(text)
+    filled = [cut[0]]
+    for i in range(1, len(cut), 3):
+        filled += [values[cut[i]] or cut[i + 1], cut[i + 2]]
     return "".join(filled)
 
 
 def render_person(message: MessageClass, person: PersonValues) -> Rendered:
     """Return one person's message: the class with its holes filled, without any template engine.
 
-    A name that looks like a link or an address is not written into e-mail, where mail programs
-    would make it clickable under the organisation's name; the neutral word stands there instead.
     In the HTML every value is escaped.
 
     Raises:
-        DraftingError: when the class has a hole for a code, an address or an offer's code and the
-            person has no value.
+        DraftingError: as `filled_in` does.
     """
-    values = {word: clean(getattr(person, word), CAPS[word]) for word in HOLES if word != "address"}
-    values["address"] = clean_lines(person.address, CAPS["address"])
-    if not message.key.endswith((".letter", ".call")):
-        for word in ("name", "child"):
-            if _LINK.search(values[word]):
-                values[word] = ""
-    for word in ("code", "address", "offer"):
-        if not values[word] and f"{OPEN}{word}{CLOSE}" in message.text:
-            raise DraftingError(
-                f"a person has no {_LACKING.get(word, word)}, and the message has a place for it",
-                where=message.key,
-                repair="give every recipient their codes; give letters a postal address",
-            )
-    escaped = {word: escape(value).replace("\n", "<br>") for word, value in values.items()}
+    values, escaped = filled_in(message, person)
     return Rendered.model_construct(  # every part was made here; checking it costs more than this
         subject=_fill(message.subject, values),
         text=_fill(message.text, values),

@@ -5,6 +5,7 @@
 
 from incidents.keys.key import Purpose
 from incidents.keys.notice_code import check_code_shape, normal_code
+from incidents.keys.notice_keys import NoticeKeys
 from incidents.keys.ring import KeyRing
 
-__all__ = ["KeyRing", "Purpose", "check_code_shape", "normal_code"]
+__all__ = ["KeyRing", "NoticeKeys", "Purpose", "check_code_shape", "normal_code"]

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +32,16 @@ class Key:
     def mac(self, *parts: bytes | str) -> bytes:
         """Return HMAC-SHA-256 (RFC 2104) over the purpose and the parts, 32 bytes."""
         return hmac.digest(self.secret, _framed(self.purpose, *parts), "sha256")
+
+    def macs(self, *parts: bytes | str) -> Callable[[str], bytes]:
+        """Return what makes `mac(*parts, last)` for one last part after another."""
+        secret, begun = self.secret, _framed(self.purpose, *parts)
+
+        def mac(last: str) -> bytes:
+            data = last.encode("utf-8", "surrogatepass")
+            return hmac.digest(secret, begun + len(data).to_bytes(8, "big") + data, "sha256")
+
+        return mac
 
 
 def new_key(purpose: Purpose, version: int, now: datetime) -> Key:

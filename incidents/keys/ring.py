@@ -1,6 +1,5 @@
 """All keys of one installation, and what is made and checked with them."""
 
-import base64
 import hmac
 import re
 import unicodedata
@@ -10,16 +9,11 @@ from typing import Self
 
 from incidents.clock import Clock, SystemClock, new_id
 from incidents.errors import SettingsError
+from incidents.keys.base32 import base32
 from incidents.keys.key import Key, Purpose, new_key
 from incidents.keys.key_file import KeyFile, create, locked, mark_of, read, replace
-from incidents.keys.notice_code import (
-    PROOF_BITS,
-    TAG_BITS,
-    code_of,
-    first_bits,
-    normal_code,
-    parts_of,
-)
+from incidents.keys.notice_code import PROOF_BITS, normal_code, parts_of
+from incidents.keys.notice_keys import NoticeKeys, proof_of
 
 TAG_BYTES = 10  # 80 bits: out of reach for whoever can only send mail to guess
 _LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9][A-Za-z0-9+=_-]*(\.[A-Za-z0-9+=_-]+)*")
@@ -147,26 +141,24 @@ class KeyRing:
         installation made it for this case. It holds nothing personal, is the same each time, and
         may be another person's too; guessing is held off where it is checked, by rate.
         """
-        return _code(self.versions(Purpose.CODE)[0], case_ref, set_key, version, person_id)
+        return self.notice_keys(case_ref, set_key, version).code(person_id)
 
-    def message_token(self, case_ref: str, set_key: str, version: int, person_id: str) -> str:
-        """Return what stands for one person in the Message-ID of one notice, 32 hex digits.
-
-        It is nobody else's, tells nothing about them, and stays the same when keys are rotated:
-        a second sending has to be known for what it is.
-        """
-        key = self.versions(Purpose.CODE)[-1]  # the first there was
-        return key.mac("message", case_ref, set_key, str(version), person_id)[:16].hex()
+    def notice_keys(self, case_ref: str, set_key: str, version: int) -> NoticeKeys:
+        """Return what makes the codes and tokens of many people for one notice."""
+        keys = self.versions(Purpose.CODE)
+        return NoticeKeys(keys[0], keys[-1], case_ref, set_key, version)
 
     def is_notice_code(
         self, code: str, case_ref: str, set_key: str, version: int, person_id: str
     ) -> bool:
         """Return whether a typed code is this person's for this notice, under any version."""
         typed = (normal_code(code) or "").encode()
-        parts = (case_ref, set_key, version, person_id)
-        return self._any(
-            Purpose.CODE, lambda key: hmac.compare_digest(_code(key, *parts).encode(), typed)
-        )
+
+        def holds(key: Key) -> bool:
+            code = NoticeKeys(key, key, case_ref, set_key, version).code(person_id)
+            return hmac.compare_digest(code.encode(), typed)
+
+        return self._any(Purpose.CODE, holds)
 
     def case_of_code(self, code: str, case_refs: Sequence[str]) -> str | None:
         """Return the first of these cases that a typed code was made for, or None.
@@ -181,7 +173,7 @@ class KeyRing:
 
         def holds(key: Key) -> bool:
             fitting = [
-                ref for ref in case_refs if hmac.compare_digest(_proof(key, ref, tag), given)
+                ref for ref in case_refs if hmac.compare_digest(proof_of(key, ref, tag), given)
             ]
             found.update(fitting)
             return bool(fitting)
@@ -203,16 +195,25 @@ class KeyRing:
         Raises:
             SettingsError: when prefix or domain cannot stand in an address.
         """
+        return self.return_paths(local_prefix, domain)(delivery_id)
+
+    def return_paths(self, local_prefix: str, domain: str) -> Callable[[int], str]:
+        """Return what makes `return_path` for one delivery after another."""
         glue = "" if local_prefix.endswith(("+", "-", "=", "_", ".")) else "+"
-        tag = _tag(self.versions(Purpose.RETURN_PATH)[0], delivery_id)
-        local = f"{local_prefix}{glue}{delivery_id}-{tag}"
-        if delivery_id < 0 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-            raise SettingsError(
-                "cannot make a return path",
-                where="the prefix or domain of return paths",
-                repair="a prefix of at most 26 plain letters and digits, a domain in ASCII",
-            )
-        return f"{local}@{domain}"
+        key, begin, end = self.versions(Purpose.RETURN_PATH)[0], local_prefix + glue, f"@{domain}"
+        good = _DOMAIN.fullmatch(domain)
+
+        def path(delivery_id: int) -> str:
+            local = f"{begin}{delivery_id}-{_tag(key, delivery_id)}"
+            if delivery_id < 0 or not good or not _LOCAL.fullmatch(local):
+                raise SettingsError(
+                    "cannot make a return path",
+                    where="the prefix or domain of return paths",
+                    repair="a prefix of at most 26 plain letters and digits, a domain in ASCII",
+                )
+            return local + end
+
+        return path
 
     def read_return_path(self, address: str) -> int | None:
         """Return the delivery an address names, or None unless this installation made it.
@@ -243,16 +244,6 @@ class KeyRing:
         return any([holds(key) for key in self.versions(purpose)])  # noqa: C419
 
 
-def _code(key: Key, case_ref: str, set_key: str, version: int, person_id: str) -> str:
-    whose = key.mac("notice", case_ref, set_key, str(version), person_id)
-    tag = first_bits(whose, TAG_BITS)
-    return code_of(tag, int.from_bytes(_proof(key, case_ref, tag), "big"))
-
-
-def _proof(key: Key, case_ref: str, tag: int) -> bytes:
-    return key.mac("case", case_ref, str(tag))[: PROOF_BITS // 8]
-
-
 def _tag(key: Key, delivery_id: int) -> str:
     mac = key.mac("delivery", str(delivery_id))
-    return base64.b32encode(mac[:TAG_BYTES]).decode().lower()
+    return base32(mac[:TAG_BYTES])

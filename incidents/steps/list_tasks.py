@@ -3,7 +3,7 @@
 from incidents.delivery.channels.folder import Call, HandCase, Letter
 from incidents.models.base import Value
 from incidents.models.tables import DeliveryRow
-from incidents.steps.person_words import CodeKeys, PersonWords
+from incidents.steps.person_words import Addressed, CodeKeys, PersonWords
 from incidents.store import deliveries, notices
 from incidents.store.offers import codes_of
 from incidents.store.unit_of_work import Database
@@ -51,14 +51,8 @@ def list_tasks(database: Database, ref: str, ring: CodeKeys) -> TaskLists:
 
 
 def _letter(row: DeliveryRow, said: PersonWords, offer: str) -> Letter:
-    page = said.words(
-        row.class_key,
-        row.person_id,
-        name=row.name,
-        about=row.about,
-        address=row.address,
-        offer=offer,
-    )
+    person = Addressed(row.person_id, row.name, row.about, row.address, offer)
+    page = said.words(row.class_key, person)
     return Letter(
         row.id or 0,
         row.name,
@@ -73,7 +67,7 @@ def _letter(row: DeliveryRow, said: PersonWords, offer: str) -> Letter:
 
 
 def _call(row: DeliveryRow, said: PersonWords, offer: str) -> Call:
-    script = said.words(row.class_key, row.person_id, name=row.name, about=row.about, offer=offer)
+    script = said.words(row.class_key, Addressed(row.person_id, row.name, row.about, offer=offer))
     return Call(
         row.id or 0,
         row.name,

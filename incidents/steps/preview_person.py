@@ -1,13 +1,12 @@
 """Renders exactly what one person gets, by every channel, before or after it goes out."""
 
-from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
-from incidents.drafting.holes import CAPS, clean
 from incidents.errors import NotFoundError
 from incidents.models.base import Value
 from incidents.models.inventory import Inventory
 from incidents.models.states import SetState
 from incidents.models.tables import DeliveryRow, NoticeSetRow
-from incidents.steps.person_words import CodeKeys, PersonWords
+from incidents.steps.person_mail import PersonMail
+from incidents.steps.person_words import Addressed, CodeKeys, PersonWords
 from incidents.store import cases, notices
 from incidents.store.cases import EvidenceKind
 from incidents.store.offers import codes_of
@@ -85,34 +84,11 @@ def _message(
     if not row.class_key:
         return bare
     address = row.address if row.channel == "letter" else ""
-    said = words.words(
-        row.class_key,
-        row.person_id,
-        name=row.name,
-        about=row.about,
-        address=address,
-        offer=offer,
-    )
-    rendered = Rendered(said.subject, said.text, said.html)
-    mail = _mail(row, of, rendered, words, inventory) if row.channel == "email" else b""
+    person = Addressed(row.person_id, row.name, row.about, address, offer)
+    said = words.words(row.class_key, person)
+    mail = b""
+    if row.channel == "email":
+        made = PersonMail(words, inventory.organisation, of.drafted_at)
+        mail = made.message(row.class_key, person, row.address)[1]
     # Copied, not checked: it stays as it is, to the last space.
-    return bare.model_copy(update={**rendered._asdict(), "mail": mail})
-
-
-def _mail(
-    row: DeliveryRow, of: NoticeSetRow, said: Rendered, words: PersonWords, inventory: Inventory
-) -> bytes:
-    """Return the same bytes that sending makes."""
-    organisation = inventory.organisation
-    identity = organisation.notices
-    domain = identity.sender.rpartition("@")[2]
-    token = words.token(row.person_id)
-    return compose(
-        said,
-        sender=Mailbox(organisation.trading_name, identity.sender),
-        reply_to=Mailbox("", identity.reply_to or identity.sender),
-        to_name=clean(row.name, CAPS["name"]),
-        to_address=row.address,
-        message_id=message_id(row.case_ref, row.set_key, row.version, token, domain),
-        date=of.drafted_at,
-    )
+    return bare.model_copy(update={**dict(said), "mail": mail})

@@ -2,20 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Protocol
 
 from incidents.delivery.attempt import Channel
-from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
 from incidents.delivery.orders import Composed
-from incidents.drafting.holes import CAPS, clean
 from incidents.errors import ApprovalError, DeliveryError, HeldError
-from incidents.models.inventory import Inventory, NoticeIdentity
+from incidents.models.inventory import Inventory
 from incidents.models.states import CaseState, DeliveryState, SetState
 from incidents.models.tables import NoticeSetRow
 from incidents.settings import Settings
 from incidents.steps.approve_notices import check_released
-from incidents.steps.person_words import CodeKeys, PersonWords
+from incidents.steps.person_mail import PersonMail
+from incidents.steps.person_words import Addressed, CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
 from incidents.steps.send_deliveries import SendReport, send_deliveries
 from incidents.steps.standing_approval import LEAKED, check_standing
@@ -29,8 +27,8 @@ from incidents.store.unit_of_work import Database, UnitOfWork
 class MailKeys(CodeKeys, Protocol):
     """What is needed of the keys."""
 
-    def return_path(self, local_prefix: str, delivery_id: int, domain: str) -> str:
-        """Return an envelope sender that names one delivery and cannot be made up."""
+    def return_paths(self, local_prefix: str, domain: str) -> Callable[[int], str]:
+        """Return what makes envelope senders that name one delivery and cannot be made up."""
         ...
 
 
@@ -98,16 +96,14 @@ def send_set(
         inventory = cases.get_evidence(work, ref, EvidenceKind.INVENTORY, Inventory)
     report = SendReport(counts={}, in_doubt=0, opened=0, seconds=0, stopped_by="")
     if audience == "individuals":
-        identity = inventory.organisation.notices
-        words = PersonWords(ref, version, body, ring)
+        mail = PersonMail(PersonWords(ref, version, body, ring), inventory.organisation, released)
         report = asyncio.run(
             send_deliveries(
                 database,
                 ref,
                 set_key,
                 channel=channel,
-                render=_renderer(ref, set_key, version, released, words, identity, ring,
-                                 inventory.organisation.trading_name),
+                render=_renderer(mail, ring, inventory.organisation.notices.sender),
                 check_seal=lambda: _check(database, ref, set_key, settings),
                 should_stop=should_stop,
                 progress=progress,
@@ -163,37 +159,14 @@ def _may_go_out(work: UnitOfWork, row: NoticeSetRow, settings: Settings) -> None
     check_released(work, row, settings)
 
 
-def _renderer(
-    ref: str,
-    set_key: str,
-    version: int,
-    when: datetime,
-    words: PersonWords,
-    identity: NoticeIdentity,
-    ring: MailKeys,
-    from_name: str,
-) -> Callable[[Outgoing], Composed]:
-    domain = identity.sender.rpartition("@")[2]
-    sender = Mailbox(from_name, identity.sender)
-    reply_to = Mailbox("", identity.reply_to or identity.sender)
+def _renderer(mail: PersonMail, ring: MailKeys, sender: str) -> Callable[[Outgoing], Composed]:
+    return_path = ring.return_paths("notice", sender.rpartition("@")[2])
 
     def render(one: Outgoing) -> Composed:
-        said = words.words(
-            one.class_key, one.person_id, name=one.name, about=one.about, offer=one.offer
-        )
-        ident = message_id(ref, set_key, version, words.token(one.person_id), domain)
-        message = compose(
-            Rendered(said.subject, said.text, said.html),
-            sender=sender,
-            reply_to=reply_to,
-            # A name that was typed or pasted badly is no reason not to be told.
-            to_name=clean(one.name, CAPS["name"]),
-            to_address=one.address,
-            message_id=ident,
-            date=when,
-        )
+        person = Addressed(one.person_id, one.name, one.about, offer=one.offer)
+        ident, message = mail.message(one.class_key, person, one.address)
         return Composed(
-            sender=ring.return_path("notice", one.id, domain),
+            sender=return_path(one.id),
             recipient=one.address,
             message=message,
             message_id=ident,

@@ -4,7 +4,8 @@ import asyncio
 from html import escape
 
 from incidents.delivery.attempt import Answer, Channel, Envelope
-from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
+from incidents.delivery.compose import Rendered, compose, message_id
+from incidents.delivery.headers import Mailbox
 from incidents.drafting.holes import PersonValues, render_person
 from incidents.drafting.voice import Voice
 from incidents.drafting.words import Words

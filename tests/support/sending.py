@@ -11,7 +11,8 @@ from typing import Any
 from incidents.clock import Clock, SystemClock
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
 from incidents.delivery.channels.smtp_door import Timeouts
-from incidents.delivery.compose import Mailbox, Rendered, compose, message_id
+from incidents.delivery.compose import Rendered, compose, message_id
+from incidents.delivery.headers import Mailbox
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import is_dead, this_process
 from incidents.models.approval import Sealed

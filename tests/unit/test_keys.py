@@ -236,11 +236,11 @@ def test_a_notice_code_is_short_the_same_each_time_and_its_own_for_each_notice(
 
 def test_a_message_token_is_each_persons_own_and_survives_a_rotation(ring: KeyRing) -> None:
     people = [f"p{n}" for n in range(20_000)]  # more than there are codes
-    tokens = [ring.message_token(*PERSON, one) for one in people]
+    tokens = [ring.notice_keys(*PERSON).token(one) for one in people]
     assert len(set(tokens)) == len(people)
     ring.rotate(Purpose.CODE)
-    assert ring.message_token(*PERSON, "p0") == tokens[0]
-    assert ring.message_token("inc-2026-0001", "individuals-eu-gdpr", 2, "p0") != tokens[0]
+    assert ring.notice_keys(*PERSON).token("p0") == tokens[0]
+    assert ring.notice_keys("inc-2026-0001", "individuals-eu-gdpr", 2).token("p0") != tokens[0]
 
 
 def test_a_notice_code_of_before_a_rotation_is_still_real(ring: KeyRing) -> None:

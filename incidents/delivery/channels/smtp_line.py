@@ -9,7 +9,7 @@ import aiosmtplib
 
 from incidents.delivery.attempt import Answer, Envelope, Stage
 from incidents.delivery.channels.smtp_door import Door, RelayAwayError
-from incidents.delivery.compose import check_address
+from incidents.delivery.headers import check_address
 from incidents.errors import InvalidInputError
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")

@@ -11,14 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.delivery.compose import (
-    Mailbox,
-    Rendered,
-    check_address,
-    check_header,
-    compose,
-    message_id,
-)
+from incidents.delivery.compose import Rendered, compose, message_id
+from incidents.delivery.headers import Mailbox, check_address, check_header
 from incidents.errors import InvalidInputError
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))

@@ -22,7 +22,8 @@ from incidents.delivery.channels.folder import (
     write_hand_list,
     write_letters,
 )
-from incidents.delivery.compose import Mailbox, Rendered, compose
+from incidents.delivery.compose import Rendered, compose
+from incidents.delivery.headers import Mailbox
 from incidents.errors import InvalidInputError
 from incidents.models.states import DeliveryState
 
