@@ -7,7 +7,7 @@ from datetime import timedelta
 from flows.doctor.finding import Finding, error, ok, warning
 from flows.doctor.installation import is_new
 from flows.watching import BEATS
-from incidents.delivery.attempt import Answer, Envelope
+from incidents.delivery.attempt import Few
 from incidents.delivery.channels.alarm import notifier
 from incidents.delivery.channels.smtp import SmtpChannel
 from incidents.inventory.addresses import usable_email
@@ -36,13 +36,7 @@ def relay(shop: Workshop) -> list[Finding]:
         return [error("a relay user is set and no password", "set FORTHWITH_SMTP__PASSWORD")]
     route = shop.channel.route.model_copy(update={"timeout": RELAY_SECONDS, "connections": 1})
 
-    async def nothing() -> Envelope | None:
-        return None
-
-    def unheard(_: Answer) -> None:
-        return None
-
-    asyncio.run(SmtpChannel(route, pauses=()).send(nothing, unheard))
+    asyncio.run(SmtpChannel(route, pauses=()).send(Few()))
     how = {"none": "in the clear, on this machine", "starttls": "STARTTLS", "tls": "TLS"}
     login = ", login accepted" if route.username else ", without login"
     return [ok(f"relay {route.where} answers ({how[route.security]}{login})")]

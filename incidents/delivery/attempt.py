@@ -1,6 +1,7 @@
 """One attempt to hand one message to a relay, and what the wire said to it."""
 
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -28,7 +29,7 @@ class Envelope(NamedTuple):
     """Return path."""
     recipient: str
     message: bytes
-    """Header and body, lines ended by CRLF, no line beyond 998 octets."""
+    """As it goes over the wire: lines ended by CRLF, none beyond 998 octets or begun by a dot."""
 
 
 class Answer(NamedTuple):
@@ -47,20 +48,52 @@ class Answer(NamedTuple):
     """
 
 
-Take = Callable[[], Awaitable[Envelope | None]]
-"""Gives the next message, waits while there is none, and gives None when no more may be sent."""
+class Feed(Protocol):
+    """Where a channel gets its messages, and whom it tells what became of them.
 
-Tell = Callable[[Answer], None]
-"""Takes the answer to one message, once for each message taken."""
+    All of it is called in the channel's own event loop.
+    """
+
+    def take(self) -> Envelope | None:
+        """Return the next message that may be sent, None when there is none now."""
+        ...
+
+    async def more(self) -> bool:
+        """Wait until `take` may have a message; return False when no more may be sent."""
+        ...
+
+    def tell(self, answer: Answer) -> None:
+        """Take the answer to one message, once for each message taken."""
+        ...
 
 
 class Channel(Protocol):
     """Hands messages over until there are no more, or until the way itself is closed."""
 
-    async def send(self, take: Take, tell: Tell) -> None:
+    async def send(self, feed: Feed) -> None:
         """Take messages one by one and tell the answer to each.
 
         Raises:
             DeliveryError: when the way cannot be used at all; every message taken was answered.
         """
         ...
+
+
+class Few:
+    """A feed of messages that are all there from the start."""
+
+    def __init__(self, envelopes: Iterable[Envelope] = ()) -> None:
+        self._left = deque(envelopes)
+        self.answers: list[Answer] = []
+
+    def take(self) -> Envelope | None:
+        """Return the next message."""
+        return self._left.popleft() if self._left else None
+
+    async def more(self) -> bool:
+        """Return whether any are left."""
+        return bool(self._left)
+
+    def tell(self, answer: Answer) -> None:
+        """Keep the answer to one message."""
+        self.answers.append(answer)

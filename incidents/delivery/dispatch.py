@@ -91,7 +91,7 @@ class Dispatch(Generic[C]):
         A message that the channel took and never answered for may have gone out.
         """
         for number in list(self._flying):
-            self._tell(Answer(number, Stage.BODY, text="lost"))
+            self.tell(Answer(number, Stage.BODY, text="lost"))
         return self._answered + [put_back(claimed) for claimed in self._ready]
 
     async def _guarded(self, work: Awaitable[None]) -> None:
@@ -127,26 +127,34 @@ class Dispatch(Generic[C]):
             self._more.clear()
             await self._more.wait()
         if self._ready and not self.stop:
-            await channel.send(self._take, self._tell)
+            await channel.send(self)
 
-    async def _take(self) -> Envelope | None:
-        """Give the channel the next message, after a fresh look at the hold."""
+    def take(self) -> Envelope | None:
+        """Return the next message, if the last look at the hold is fresh and let it pass."""
+        while self._may_begin():
+            claimed = self._ready.popleft()
+            if self._wants_more():
+                self._wake.set()
+            envelope = self._prepare(claimed)
+            if envelope is not None:
+                return envelope
+        return None
+
+    async def more(self) -> bool:
+        """Wait for the next message; False when it is stopped or nothing is due."""
         while not self.stop:
-            blind = time.monotonic() - self._seen_at > BLIND_SECONDS
-            if self._ready and not blind:
-                claimed = self._ready.popleft()
-                if self._wants_more():
-                    self._wake.set()
-                envelope = self._prepare(claimed)
-                if envelope is not None:
-                    return envelope
-                continue
-            if self._idle:
-                return None
+            if self._may_begin():
+                return True
+            if self._idle and not self._ready:
+                return False
             self._wake.set()
             self._more.clear()
             await self._more.wait()
-        return None
+        return False
+
+    def _may_begin(self) -> bool:
+        fresh = time.monotonic() - self._seen_at <= BLIND_SECONDS
+        return bool(self._ready) and fresh and not self.stop
 
     def _prepare(self, claimed: C) -> Envelope | None:
         if is_doubted_out(claimed):
@@ -164,7 +172,7 @@ class Dispatch(Generic[C]):
         self._flying[claimed.id] = (claimed, made.message_id)
         return Envelope(claimed.id, made.sender, made.recipient, made.message)
 
-    def _tell(self, answer: Answer) -> None:
+    def tell(self, answer: Answer) -> None:
         """Take the answer to one message."""
         claimed, name = self._flying.pop(answer.id)
         try:

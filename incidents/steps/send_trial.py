@@ -3,7 +3,7 @@
 import asyncio
 from html import escape
 
-from incidents.delivery.attempt import Answer, Channel, Envelope
+from incidents.delivery.attempt import Answer, Channel, Envelope, Few
 from incidents.delivery.compose import Rendered, compose, message_id
 from incidents.delivery.headers import Mailbox
 from incidents.drafting.holes import PersonValues, render_person
@@ -114,11 +114,6 @@ def _marked(message: MessageClass, words: Words) -> Rendered:
 
 
 async def _send(channel: Channel, envelope: Envelope) -> Answer | None:
-    left = [envelope]
-    answers: list[Answer] = []
-
-    async def take() -> Envelope | None:
-        return left.pop() if left else None
-
-    await channel.send(take, answers.append)
-    return answers[-1] if answers else None
+    feed = Few([envelope])
+    await channel.send(feed)
+    return feed.answers[-1] if feed.answers else None

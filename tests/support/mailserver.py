@@ -66,6 +66,13 @@ class Oracle:
     logins: int = 0
     connections: int = 0
     taken: int = 0
+    commands_in_one_read: int = 0
+    """The most there were."""
+    pipelining: bool = False
+    eager: bool = False
+    """Answers DATA with 354 although no recipient was taken (RFC 2920 3.1)."""
+    drip: bool = False
+    """Answers in single letters, and in two lines."""
 
     def take(self, envelope: Envelope) -> None:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
@@ -111,12 +118,23 @@ class _Server(SMTP):
         self.oracle.connections += self.session is None  # not again after STARTTLS
         super().connection_made(transport)
 
+    def data_received(self, data: bytes) -> None:
+        words = data.count(b"MAIL FROM") + data.count(b"RCPT TO") + data.count(b"\r\nDATA\r\n")
+        self.oracle.commands_in_one_read = max(self.oracle.commands_in_one_read, words)
+        super().data_received(data)
+
     async def push(self, status: Any) -> None:
         text = status.decode() if isinstance(status, bytes) else str(status)
         if text.startswith("220 ") and "Ready to start TLS" not in text:
             fault = self.oracle.fault("banner")
             if fault:
                 text = await self.misbehave(fault)
+        if self.oracle.drip and text.startswith("250 "):
+            for letter in f"250-first\r\n{text}\r\n":
+                self._writer.write(letter.encode())
+                await self._writer.drain()
+                await asyncio.sleep(0)
+            return
         await super().push(text)
 
     async def misbehave(self, do: str) -> str:
@@ -124,6 +142,10 @@ class _Server(SMTP):
             await asyncio.sleep(3600)
         if do == "junk":
             return "what? who?"
+        if do == "endless":
+            self._writer.write(b"250-on and on\r\n" * 10_000)
+            await self._writer.drain()
+            await asyncio.sleep(3600)
         if do in {"drop", "lose"} and isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
         return do if do[:1].isdigit() else "421 4.3.0 gone"
@@ -133,6 +155,11 @@ class _Server(SMTP):
         fault = self.oracle.fault("data", recipients)
         if fault:
             await self.push(await self.misbehave(fault))
+            return
+        if self.oracle.eager and not recipients:
+            await self.push("354 go ahead")
+            await self._reader.readuntil(b".\r\n")
+            await self.push("554 5.5.1 no valid recipients")
             return
         fault = self.oracle.fault("body", recipients)
         if fault:
@@ -159,6 +186,8 @@ class _Handler:
     ) -> list[str]:
         session.host_name = hostname
         fault = self.oracle.fault("ehlo")
+        if self.oracle.pipelining:
+            responses.insert(1, "250-PIPELINING")
         return [await server.misbehave(fault)] if fault else responses
 
     async def handle_MAIL(  # noqa: N802
@@ -247,10 +276,15 @@ def running_mailserver(
     login: tuple[str, str] | None = None,
     security: Literal["none", "starttls", "tls"] = "none",
     smtputf8: bool = False,
+    pipelining: bool = False,
+    eager: bool = False,
+    drip: bool = False,
 ) -> Iterator[MailServer]:
     """Serve on loopback in a thread of its own; `<folder>/taken.jsonl` is the oracle's file."""
     folder.mkdir(parents=True, exist_ok=True)
-    oracle = Oracle(folder / "taken.jsonl", list(faults))
+    oracle = Oracle(
+        folder / "taken.jsonl", list(faults), pipelining=pipelining, eager=eager, drip=drip
+    )
     files = certificate(folder) if security != "none" else None
     context = None
     if files:

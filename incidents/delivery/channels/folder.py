@@ -3,6 +3,7 @@
 Files are named by delivery id, never by a person.
 """
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -14,7 +15,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import NamedTuple
 
-from incidents.delivery.attempt import Answer, Stage, Take, Tell
+from incidents.delivery.attempt import Answer, Feed, Stage
 from incidents.delivery.channels.whole_file import write_whole
 from incidents.errors import InvalidInputError
 from incidents.models.states import DeliveryState
@@ -82,11 +83,13 @@ class FolderChannel:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def send(self, take: Take, tell: Tell) -> None:
+    async def send(self, feed: Feed) -> None:
         """Write each message as `.eml`, and its bodies as `.txt` and `.html`."""
-        while (envelope := await take()) is not None:
-            write_message(self.folder, envelope.id, envelope.message)
-            tell(Answer(envelope.id, Stage.BODY, 250, "2.0.0"))
+        while await feed.more():
+            while (envelope := feed.take()) is not None:
+                write_message(self.folder, envelope.id, envelope.message)
+                feed.tell(Answer(envelope.id, Stage.BODY, 250))
+                await asyncio.sleep(0)
 
 
 def write_message(folder: Path, delivery_id: int, message: bytes) -> Path:

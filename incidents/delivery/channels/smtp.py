@@ -1,17 +1,14 @@
-"""Hands messages to the organisation's relay over a few connections that are used again.
-
-The pool drives MAIL, RCPT and DATA itself: only who knows the stage can tell a message that may
-be sent again from one that may have arrived.
-"""
+"""Hands messages to the organisation's relay over a few connections that are used again."""
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
 
-from incidents.delivery.attempt import Answer, Envelope, Stage, Take, Tell
+from incidents.delivery.attempt import Answer, Envelope, Feed, Stage
 from incidents.delivery.channels.smtp_door import Door, RelayAwayError, Timeouts
 from incidents.delivery.channels.smtp_line import Line
 from incidents.models.base import Value
@@ -72,7 +69,7 @@ class SmtpChannel:
         self._tls = tls or (ssl.create_default_context() if route.security != "none" else None)
         self._pauses = pauses
 
-    async def send(self, take: Take, tell: Tell) -> None:
+    async def send(self, feed: Feed) -> None:
         """Take messages one by one and tell the answer to each.
 
         The first connection is made before anything is taken, and alone: a relay that is away or
@@ -81,14 +78,18 @@ class SmtpChannel:
         Raises:
             DeliveryError: when the relay cannot be used; every message taken was answered.
         """
-        lines = [self._line() for _ in range(self.route.connections)]
+        pool = _Pool(feed, self._pauses)
+        pool.lines = [self._line(pool) for _ in range(self.route.connections)]
+        watching = asyncio.create_task(pool.watch(min(self.timeouts) / 4))
         try:
-            await lines[0].open(self._pauses)
-            await _Pool(lines, take, tell, self._pauses).run()
+            await pool.lines[0].open(self._pauses)
+            await pool.run()
         finally:
-            await asyncio.gather(*(line.quit() for line in lines), return_exceptions=True)
+            watching.cancel()
+            await asyncio.gather(*(line.quit() for line in pool.lines), return_exceptions=True)
+            pool.give_up()
 
-    def _line(self) -> Line:
+    def _line(self, pool: "_Pool") -> Line:
         route = self.route
         door = Door(
             host=route.host,
@@ -98,20 +99,57 @@ class SmtpChannel:
             tls=self._tls,
             timeouts=self.timeouts,
         )
-        return Line(door, route.helo)
+        return Line(door, route.helo, pool)
 
 
 class _Pool:
     """The connections of one sending."""
 
-    def __init__(
-        self, lines: Sequence[Line], take: Take, tell: Tell, pauses: Sequence[float]
-    ) -> None:
-        self.lines, self.take, self.tell, self.pauses = lines, take, tell, pauses
+    def __init__(self, feed: Feed, pauses: Sequence[float]) -> None:
+        self.lines: list[Line] = []
+        self.feed, self.pauses = feed, pauses
         self.closing = False
-        self.waiting: set[asyncio.Task[None]] = set()
+        self._stale: deque[Envelope] = deque()
+        self._second: set[int] = set()
+        """Messages that a stale connection gave back once."""
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    def take(self) -> Envelope | None:
+        """Return the next message, None when there is none now."""
+        if self.closing:
+            return None
+        return self._stale.popleft() if self._stale else self.feed.take()
+
+    def tell(self, answer: Answer) -> None:
+        """Pass the answer to one message on."""
+        self.feed.tell(answer)
+
+    def again(self, envelope: Envelope) -> bool:
+        """Take back a message whose connection had ended before it came to it; once."""
+        if self.closing or envelope.id in self._second:
+            return False
+        self._second.add(envelope.id)
+        self._stale.append(envelope)
+        return True
+
+    def give_up(self) -> None:
+        """Tell of what was given back and found no other connection."""
+        while self._stale:
+            self.feed.tell(Answer(self._stale.popleft().id, Stage.CONNECT, text="lost"))
+
+    async def watch(self, every: float) -> None:
+        """End connections whose relay has fallen silent."""
+        while True:
+            await asyncio.sleep(min(max(every, 0.02), 5.0))
+            for line in self.lines:
+                line.check()
 
     async def run(self) -> None:
+        """Carry messages over all connections until there are no more.
+
+        Raises:
+            DeliveryError: when one of them is refused, or none can be had.
+        """
         tasks = {asyncio.create_task(self.serve(line)) for line in self.lines}
         failure: BaseException | None = None
         away: BaseException | None = None
@@ -130,6 +168,7 @@ class _Pool:
                 if failure is not None:
                     self.close_idle()
         except asyncio.CancelledError:
+            self.closing = True
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -142,7 +181,7 @@ class _Pool:
     def close_idle(self) -> None:
         """Take nothing more, but let messages on the wire end."""
         self.closing = True
-        for task in self.waiting:
+        for task in self._waiting:
             task.cancel()
 
     async def serve(self, line: Line) -> None:
@@ -150,34 +189,19 @@ class _Pool:
         while not self.closing:
             if not line.is_open:
                 await line.open(self.pauses)
-            envelope = await self.next()
-            if envelope is None:
+            pump = line.pump
+            if pump is None:
+                continue
+            if not pump.begin() and not (self._stale or await self._more()):
                 return
-            try:
-                answer = await self.deliver(line, envelope)
-            except BaseException:  # cancelling too: what was taken is always answered
-                self.tell(Answer(envelope.id, line.stage, text="lost"))
-                raise
-            self.tell(answer)
+            await pump.rest()
 
-    async def next(self) -> Envelope | None:
+    async def _more(self) -> bool:
         task = asyncio.current_task()
         if task is None or self.closing:
-            return None
-        self.waiting.add(task)
+            return False
+        self._waiting.add(task)
         try:
-            return await self.take()
+            return await self.feed.more()
         finally:
-            self.waiting.discard(task)
-
-    async def deliver(self, line: Line, envelope: Envelope) -> Answer:
-        """Send one message; once more over a new connection when a used one had gone stale."""
-        used = line.carried > 0
-        answer = await line.deliver(envelope)
-        if used and line.went_stale(answer):
-            try:
-                await line.open(self.pauses)
-            except RelayAwayError:
-                return Answer(envelope.id, Stage.CONNECT, text="lost")
-            return await line.deliver(envelope)
-        return answer
+            self._waiting.discard(task)

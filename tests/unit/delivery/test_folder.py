@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.delivery.attempt import Answer, Envelope
+from incidents.delivery.attempt import Envelope, Few
 from incidents.delivery.channels.folder import (
     Call,
     FolderChannel,
@@ -96,14 +96,9 @@ def test_a_message_is_kept_as_people_get_it(tmp_path: Path) -> None:
         sender=SHOP, reply_to=SHOP, to_name="王", to_address="w@people.example",
         message_id="<1@shop.example>", date=DUE,
     )  # fmt: skip
-    waiting = [Envelope(5, SHOP.address, "w@people.example", message)]
-    answers: list[Answer] = []
-
-    async def take() -> Envelope | None:
-        return waiting.pop() if waiting else None
-
-    asyncio.run(FolderChannel(tmp_path).send(take, answers.append))
-    assert [(one.id, one.code) for one in answers] == [(5, 250)]
+    feed = Few([Envelope(5, SHOP.address, "w@people.example", message)])
+    asyncio.run(FolderChannel(tmp_path).send(feed))
+    assert [(one.id, one.code) for one in feed.answers] == [(5, 250)]
     assert (tmp_path / "5.eml").read_bytes() == message
     assert (tmp_path / "5.txt").read_text(encoding="utf-8").strip() == "Dear 王"
     assert (tmp_path / "5.html").read_text(encoding="utf-8").strip() == "<p>Dear 王</p>"

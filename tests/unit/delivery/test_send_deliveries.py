@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from incidents.clock import FixedClock
-from incidents.delivery.attempt import Answer, Envelope, Stage, Take, Tell
+from incidents.delivery.attempt import Answer, Envelope, Feed, Stage
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import this_process
 from incidents.errors import ApprovalError, DeliveryError, HeldError
@@ -41,12 +41,13 @@ class Scripted:
         self.answer, self.lines, self.seconds = answer, lines, seconds
         self.begun: list[int] = []
 
-    async def send(self, take: Take, tell: Tell) -> None:
+    async def send(self, feed: Feed) -> None:
         async def line() -> None:
-            while (envelope := await take()) is not None:
-                self.begun.append(envelope.id)
-                await asyncio.sleep(self.seconds)
-                tell(self.answer(envelope))
+            while await feed.more():
+                while (envelope := feed.take()) is not None:
+                    self.begun.append(envelope.id)
+                    await asyncio.sleep(self.seconds)
+                    feed.tell(self.answer(envelope))
 
         await asyncio.gather(*(line() for _ in range(self.lines)))
 
@@ -448,9 +449,10 @@ def test_a_way_that_breaks_without_a_word_leaves_what_it_took_in_doubt(database:
     ref = released_set(database, 20)
 
     class Broken:
-        async def send(self, take: Take, _tell: Tell) -> None:
-            await take()
-            await take()
+        async def send(self, feed: Feed) -> None:
+            await feed.more()
+            feed.take()
+            feed.take()
             raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011  # any error of a channel that keeps no promise

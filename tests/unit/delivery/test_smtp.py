@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from incidents.delivery.attempt import Answer, Envelope, Stage
+from incidents.delivery.attempt import Answer, Envelope, Few, Stage
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
 from incidents.delivery.channels.smtp_door import Timeouts
-from incidents.delivery.channels.smtp_line import _stuffed
+from incidents.delivery.channels.smtp_pump import _stuffed
 from incidents.delivery.retry import classify
 from incidents.errors import DeliveryError
 from incidents.models.states import DeliveryState
@@ -27,13 +27,9 @@ def envelope(n: int, to: str = "") -> Envelope:
 
 
 async def carried(channel: SmtpChannel, envelopes: list[Envelope]) -> list[Answer]:
-    waiting, answers = list(envelopes), list[Answer]()
-
-    async def take() -> Envelope | None:
-        return waiting.pop(0) if waiting else None
-
-    await channel.send(take, answers.append)
-    return answers
+    feed = Few(envelopes)
+    await channel.send(feed)
+    return feed.answers
 
 
 def through(server: MailServer, number: int = 1, **more: float) -> list[Answer]:
@@ -79,49 +75,95 @@ def test_messages_share_a_few_connections_and_arrive_whole(tmp_path: Path) -> No
         ("dot", "junk", D.IN_DOUBT, 1),
     ],
 )
+@pytest.mark.parametrize("pipelining", [False, True])
 def test_a_fault_at_a_stage_is_told_apart_from_one_after_the_body(
-    tmp_path: Path, stage: str, do: str, state: DeliveryState, taken: int
+    tmp_path: Path, stage: str, do: str, state: DeliveryState, taken: int, pipelining: bool
 ) -> None:
     faults = [Fault(stage, do, match="p0@|notice@", times=1)]  # type: ignore[arg-type]
-    with running_mailserver(tmp_path, faults) as server:
-        answers = {one.id: one for one in through(server, 2, seconds=0.4)}
-        # The one after it goes out, over the same connection or a new one.
-        assert classify(answers[1]).state == D.HANDED_OVER
+    with running_mailserver(tmp_path, faults, pipelining=pipelining) as server:
+        answers = {one.id: one for one in through(server, 4, seconds=0.4)}
+        # Those after it go out, over the same connection or a new one.
+        assert [classify(answers[n]).state for n in (1, 2, 3)] == [D.HANDED_OVER] * 3
         assert classify(answers[0]).state == state
         to = [one.recipient for one in server.received()]
         assert to.count("p0@people.example") == taken
+        assert sorted(set(to)) == to or len(to) == len(set(to))
+
+
+@pytest.mark.parametrize("pipelining", [False, True])
+@pytest.mark.parametrize(
+    ("stage", "do", "reason"),
+    [
+        ("mail", "550 5.1.8 sender unknown", "sender-refused"),
+        ("rcpt", "550 5.1.1 nobody", "unknown-user"),
+        ("rcpt", "452 4.2.2 mailbox full", "mailbox-full"),
+    ],
+)
+def test_the_first_refusal_is_kept_and_not_what_follows_from_it(
+    tmp_path: Path, stage: str, do: str, reason: str, pipelining: bool
+) -> None:
+    with running_mailserver(tmp_path, [Fault(stage, do)], pipelining=pipelining) as server:  # type: ignore[arg-type]
+        assert {classify(one).reason for one in through(server, 5)} == {reason}
+        assert server.oracle.connections == 1
+        assert server.received() == []
+
+
+def test_a_relay_that_asks_for_a_text_after_all_gets_none(tmp_path: Path) -> None:
+    faults = [Fault("rcpt", "550 5.1.1 nobody", match="p1@")]
+    with running_mailserver(tmp_path, faults, pipelining=True, eager=True) as server:
+        answers = {one.id: classify(one).reason for one in through(server, 4)}
+        assert answers == {0: "", 1: "unknown-user", 2: "", 3: ""}
+        assert [one.recipient for one in server.received()] == [
+            "p0@people.example",
+            "p2@people.example",
+            "p3@people.example",
+        ]
+
+
+def test_pipelined_messages_share_their_writes(tmp_path: Path) -> None:
+    with running_mailserver(tmp_path, pipelining=True) as server:
+        answers = through(server, 60, connections=3)
+        assert {(one.stage, one.code) for one in answers} == {(Stage.BODY, 250)}
+        assert len({one.recipient for one in server.received()}) == 60
+        assert server.oracle.commands_in_one_read >= 3
+
+
+def test_a_reply_in_single_letters_or_many_lines_is_read(tmp_path: Path) -> None:
+    with running_mailserver(tmp_path, pipelining=True, drip=True) as server:
+        assert [one.code for one in through(server, 3)] == [250] * 3
+
+
+def test_a_relay_that_never_ends_a_reply_is_left(tmp_path: Path) -> None:
+    with running_mailserver(tmp_path, [Fault("rcpt", "endless", match="p0@", times=1)]) as server:
+        answers = {one.id: classify(one) for one in through(server, 2, seconds=1.0)}
+        assert answers[0] == (D.DEFERRED, "reply-unclear")
+        assert answers[1].state is D.HANDED_OVER
 
 
 def test_a_connection_that_went_stale_is_replaced_and_the_message_still_goes(
     tmp_path: Path,
 ) -> None:
     with running_mailserver(tmp_path) as server:
-        waiting = [envelope(0), envelope(1)]
-        answers: list[Answer] = []
 
-        async def take() -> Envelope | None:
-            if len(waiting) == 1:
+        class Closing(Few):
+            def tell(self, answer: Answer) -> None:
+                super().tell(answer)
                 server.oracle.faults.append(Fault("mail", "421 4.3.2 closing", times=1))
-            return waiting.pop(0) if waiting else None
 
-        asyncio.run(channel_to(server.port, connections=1).send(take, answers.append))
-        assert [one.code for one in answers] == [250, 250]
+        feed = Closing([envelope(0), envelope(1)])
+        asyncio.run(channel_to(server.port, connections=1).send(feed))
+        assert [one.code for one in feed.answers] == [250, 250]
         assert server.oracle.connections == 2
 
 
 @pytest.mark.parametrize("do", ["421 4.3.2 busy", "drop", "silence", "junk"])
 def test_a_relay_that_is_away_is_an_error_and_nothing_is_taken(tmp_path: Path, do: str) -> None:
     with running_mailserver(tmp_path, [Fault("banner", do)]) as server:
-        asked: list[int] = []
-
-        async def take() -> Envelope | None:
-            asked.append(1)
-            return None
-
+        feed = Few([envelope(0)])
         channel = channel_to(server.port, seconds=0.3)
         with pytest.raises(DeliveryError, match="relay"):
-            asyncio.run(channel.send(take, lambda _answer: None))
-        assert asked == []
+            asyncio.run(channel.send(feed))
+        assert feed.take() == envelope(0)
 
 
 def test_a_closed_port_is_an_error_that_says_what_to_check() -> None:
@@ -162,8 +204,8 @@ def test_an_address_in_another_script_needs_a_relay_that_takes_it(
 
 def test_a_lone_line_end_cannot_smuggle_a_second_message() -> None:
     body = _stuffed(b"Subject: a\r\n\r\nhello\n.\nMAIL FROM:<evil@x.example>\r.\r\nend")
-    assert body.count(b"\r\n.\r\n") == 1
-    assert body.endswith(b"end\r\n.\r\n")
+    assert b"\r\n.\r\n" not in body
+    assert body.endswith(b"end\r\n")
     assert body.count(b"\n") == body.count(b"\r") == body.count(b"\r\n")
 
 
@@ -246,25 +288,19 @@ def test_cancelling_tells_what_became_of_the_message_on_the_wire(tmp_path: Path)
     with running_mailserver(tmp_path, [Fault("dot", "silence")]) as server:
 
         async def run() -> list[Answer]:
-            answers: list[Answer] = []
-            waiting = [envelope(0)]
+            class Waiting(Few):
+                async def more(self) -> bool:
+                    return await super().more() or await asyncio.sleep(60, False)
 
-            async def take() -> Envelope | None:
-                if waiting:
-                    return waiting.pop()
-                await asyncio.sleep(60)
-                return None
-
-            task = asyncio.create_task(
-                channel_to(server.port, connections=2).send(take, answers.append)
-            )
+            feed = Waiting([envelope(0)])
+            task = asyncio.create_task(channel_to(server.port, connections=2).send(feed))
             await until(server.received)
             task.cancel()
             began = time.monotonic()
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert time.monotonic() - began < 4
-            return answers
+            return feed.answers
 
         answers = asyncio.run(run())
         assert [classify(one).state for one in answers] == [D.IN_DOUBT]

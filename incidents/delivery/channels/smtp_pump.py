@@ -1,0 +1,297 @@
+"""Drives MAIL, RCPT and DATA over one open connection, one message after another.
+
+Only who knows the stage can tell a message that may be sent again from one that may have arrived.
+Where the relay offers PIPELINING (RFC 2920) the three commands leave in one write, the next
+message's behind the body of the one before, so that the wire is never waited for.
+"""
+
+import asyncio
+import re
+from collections import deque
+from contextlib import suppress
+from typing import NamedTuple, Protocol
+
+from incidents.delivery.attempt import Answer, Envelope, Stage
+from incidents.delivery.channels.smtp_door import Timeouts
+from incidents.delivery.headers import check_address
+from incidents.errors import InvalidInputError
+
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_PLAIN = re.compile(r"[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*@[A-Za-z0-9.-]+")
+_LONE_END = re.compile(rb"\r\n|\r|\n")
+_GO_AHEAD, _CLOSING, _TAKEN = 354, 421, 250
+_LONGEST_REPLY = 1 << 16
+_QUIT_SECONDS = 2.0
+_END = b".\r\n"
+
+
+class Work(Protocol):
+    """Where a pump gets its messages."""
+
+    def take(self) -> Envelope | None:
+        """Return the next message, None when there is none now."""
+        ...
+
+    def tell(self, answer: Answer) -> None:
+        """Take the answer to one message."""
+        ...
+
+    def again(self, envelope: Envelope) -> bool:
+        """Take back a message that a stale connection never began; False when it was before."""
+        ...
+
+
+class Offers(NamedTuple):
+    """What the relay said it can do (EHLO)."""
+
+    pipelining: bool
+    utf8: bool
+
+
+class _Flight:
+    """One message on the wire."""
+
+    __slots__ = ("commands", "envelope", "refused", "stage")
+
+    def __init__(self, envelope: Envelope, commands: deque[tuple[Stage, bytes]]) -> None:
+        self.envelope = envelope
+        self.commands = commands
+        """What is not written yet."""
+        self.stage = Stage.MAIL
+        self.refused: Answer | None = None
+        """The first refusal; what follows it only follows from it."""
+
+
+class Pump(asyncio.Protocol):
+    """The protocol of one connection that aiosmtplib has opened, secured and logged in.
+
+    Args:
+        transport: The connection.
+        work: Where messages come from.
+        offers: What the relay can do.
+        timeouts: Limits per stage.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, work: Work, offers: Offers, timeouts: Timeouts
+    ) -> None:
+        self._transport, self._work, self._offers = transport, work, offers
+        self._limits = {
+            Stage.MAIL: timeouts.mail,
+            Stage.RCPT: timeouts.rcpt,
+            Stage.DATA: timeouts.data,
+            Stage.BODY: timeouts.final,
+            None: timeouts.mail,
+        }
+        self._loop = asyncio.get_running_loop()
+        self._buffer = b""
+        self._text: list[bytes] = []
+        self._expected: deque[tuple[Stage | None, _Flight | None]] = deque()
+        """Replies to come: the stage they answer, None for one that decides nothing."""
+        self._since = 0.0
+        self._rest: asyncio.Future[None] | None = None
+        self.carried = 0
+        """Messages answered over this connection."""
+        self.is_open = True
+        self._quitting = False
+        transport.set_protocol(self)
+
+    def begin(self) -> bool:
+        """Send the next message, if there is one and none is under way."""
+        if not self.is_open or self._expected:
+            return False
+        flight = self._next()
+        if flight is None:
+            self._woken()
+            return False
+        self._since = self._loop.time()
+        self._transport.write(self._commands(flight))
+        return True
+
+    async def rest(self) -> None:
+        """Wait until nothing is under way, or the connection has ended."""
+        if self.is_open and self._expected:
+            self._rest = self._loop.create_future()
+            await self._rest
+
+    def check(self) -> None:
+        """End the connection when a reply has taken too long."""
+        if self._expected and self._loop.time() - self._since > self._limits[self._expected[0][0]]:
+            self.end("timeout")
+
+    async def quit(self) -> None:
+        """Take leave of the relay and end the connection."""
+        if self.is_open and not self._expected:
+            self._quitting = True
+            self._since = self._loop.time()
+            self._expected.append((None, None))
+            self._transport.write(b"QUIT\r\n")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.rest(), _QUIT_SECONDS)
+        self.end("lost")
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's name
+        """Tell what became of everything under way."""
+        self.end("lost")
+
+    def data_received(self, data: bytes) -> None:
+        """Read replies, each of one line or several (RFC 5321 4.2.1)."""
+        lines = (self._buffer + data).split(b"\r\n")
+        self._buffer = lines.pop()
+        for line in lines:
+            if not line[:3].isdigit() or line[3:4] not in b" -":
+                self.end("junk")
+                return
+            if line[3:4] == b"-":
+                self._text.append(line[4:])
+                continue
+            self._reply(int(line[:3]), line)
+            self._text.clear()
+            if not self.is_open:
+                return
+        if len(self._buffer) + sum(map(len, self._text)) > _LONGEST_REPLY:
+            self.end("junk")
+
+    def end(self, how: str) -> None:
+        """End the connection now; what is under way is told by how far it came.
+
+        Args:
+            how: `timeout`, `lost` or `junk`.
+        """
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._transport.abort()
+        told: set[int] = set()
+        for _, flight in self._expected:
+            if flight is not None and flight.envelope.id not in told:
+                stale = self.carried > 0 and how != "timeout"
+                self._lost(flight, how, waited=bool(told) or stale)
+                told.add(flight.envelope.id)
+        self._expected.clear()
+        self._woken()
+
+    def _lost(self, flight: _Flight, how: str, *, waited: bool) -> None:
+        """Tell what became of a message; one that only waited behind another goes once more."""
+        unheard = flight.stage is Stage.MAIL and flight.refused is None
+        if unheard and waited and self._work.again(flight.envelope):
+            return
+        self._work.tell(flight.refused or Answer(flight.envelope.id, flight.stage, text=how))
+
+    def _reply(self, code: int, line: bytes) -> None:
+        if not self._expected:
+            self.end("lost")  # the relay takes its leave
+            return
+        stage, flight = self._expected.popleft()
+        self._since = self._loop.time()
+        if flight is None:
+            if not self._expected:
+                self._after_void(code)
+        elif stage is Stage.BODY:
+            self.carried += 1
+            self._work.tell(self._answer(flight, stage, code, line))
+            if code // 100 not in {2, 4, 5} or code == _CLOSING:
+                self.end("lost")
+            elif not self._expected:
+                self.begin()
+        else:
+            self._step(flight, stage or Stage.MAIL, code, line)
+
+    def _step(self, flight: _Flight, stage: Stage, code: int, line: bytes) -> None:
+        good = code == _GO_AHEAD if stage is Stage.DATA else code // 100 == 2  # noqa: PLR2004
+        if not good and flight.refused is None:
+            flight.refused = self._answer(flight, stage, code, line)
+        if code == _CLOSING or (not good and code // 100 not in {3, 4, 5}):
+            self._expected.appendleft((stage, flight))
+            if code == _CLOSING and stage is Stage.MAIL and self.carried:
+                flight.refused = None  # it said so before it knew the message
+            self.end("lost")
+        elif flight.refused is None and stage is Stage.DATA:
+            self._send_body(flight)
+        elif flight.refused is None:
+            flight.stage = Stage(stage + 1)
+            if flight.commands:
+                self._transport.write(self._commands(flight))
+        elif stage is Stage.DATA or not self._offers.pipelining:
+            self._call_off(flight, code)
+
+    def _send_body(self, flight: _Flight) -> None:
+        following = self._next() if self._offers.pipelining else None
+        flight.stage = Stage.BODY
+        self._expected.append((Stage.BODY, flight))
+        more = self._commands(following) if following else b""
+        self._transport.write(b"".join((_stuffed(flight.envelope.message), _END, more)))
+
+    def _call_off(self, flight: _Flight, code: int) -> None:
+        """Leave a message that was refused; RFC 2920 3.1: the relay may still wait for a text."""
+        if flight.refused is not None:
+            self.carried += 1
+            self._work.tell(flight.refused)
+        if code == _GO_AHEAD:
+            self._expected.append((None, None))
+            self._transport.write(_END)
+        self._expected.append((None, None))
+        self._transport.write(b"RSET\r\n")
+
+    def _after_void(self, code: int) -> None:
+        if self._quitting:
+            self._woken()
+        elif code // 100 == 2:  # noqa: PLR2004
+            self.begin()
+        else:
+            self.end("lost")
+
+    def _next(self) -> _Flight | None:
+        """Return the next message that this relay can take; what it cannot is answered for."""
+        while (envelope := self._work.take()) is not None:
+            try:
+                sender, recipient = _path(envelope.sender), _path(envelope.recipient)
+            except InvalidInputError:
+                self._work.tell(Answer(envelope.id, Stage.RCPT, 553, "5.1.3", "not a mailbox"))
+                continue
+            options = b""
+            if not (sender.isascii() and recipient.isascii()):
+                if not self._offers.utf8:
+                    self._work.tell(Answer(envelope.id, Stage.RCPT, 553, "5.6.7", "no-smtputf8"))
+                    continue
+                options = b" SMTPUTF8 BODY=8BITMIME"
+            commands = deque(
+                (
+                    (Stage.MAIL, b"MAIL FROM:<%b>%b\r\n" % (sender, options)),
+                    (Stage.RCPT, b"RCPT TO:<%b>\r\n" % recipient),
+                    (Stage.DATA, b"DATA\r\n"),
+                )
+            )
+            return _Flight(envelope, commands)
+        return None
+
+    def _commands(self, flight: _Flight) -> bytes:
+        """Return what is written now of a message's commands, and expect its replies."""
+        now = len(flight.commands) if self._offers.pipelining else 1
+        written = [flight.commands.popleft() for _ in range(now)]
+        self._expected.extend((stage, flight) for stage, _ in written)
+        return b"".join([command for _, command in written])
+
+    def _answer(self, flight: _Flight, stage: Stage, code: int, line: bytes) -> Answer:
+        if code == _TAKEN:
+            return Answer(flight.envelope.id, stage, code)
+        text = b"\n".join((*self._text, line[4:])).decode("utf-8", "replace")
+        found = _ENHANCED.match(text)
+        return Answer(flight.envelope.id, stage, code, found[1] if found else "", text)
+
+    def _woken(self) -> None:
+        if self._rest is not None and not self._rest.done():
+            self._rest.set_result(None)
+
+
+def _stuffed(message: bytes) -> bytes:
+    """Return a message as DATA carries it; those this software makes are so already."""
+    if message.endswith(b"\r\n") and b"\n." not in message and not message.startswith(b"."):
+        return message
+    # A lone CR or LF before a dot is how a second message is smuggled past a lax relay.
+    whole = _LONE_END.sub(b"\r\n", message).removesuffix(b"\r\n") + b"\r\n"
+    return (b"." + whole if whole.startswith(b".") else whole).replace(b"\r\n.", b"\r\n..")
+
+
+def _path(address: str) -> bytes:
+    return (address if _PLAIN.fullmatch(address) else check_address(address)).encode()
