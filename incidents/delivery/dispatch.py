@@ -35,7 +35,8 @@ PROGRESS_SECONDS = 1.0
 GRACE_SECONDS = 20.0
 """How long messages on the wire may take to end when the sending itself is cancelled."""
 WAIT_SECONDS = 2.0
-SEAL_EVERY = 50
+SEAL_EVERY = 16
+"""Windows of messages between two looks at the seal."""
 
 
 class Dispatch(Generic[C]):
@@ -133,8 +134,6 @@ class Dispatch(Generic[C]):
         """Return the next message, if the last look at the hold is fresh and let it pass."""
         while self._may_begin():
             claimed = self._ready.popleft()
-            if self._wants_more():
-                self._wake.set()
             envelope = self._prepare(claimed)
             if envelope is not None:
                 return envelope
@@ -202,32 +201,45 @@ class Dispatch(Generic[C]):
         self._answered.append(result)
         if result.state is not DeliveryState.PLANNED:
             self.done[result.state] += 1
-        if len(self._answered) >= self.orders.chunk or not (self._ready or self._flying):
+        if self._turn_is_due():
             self._wake.set()
 
-    def _wants_more(self) -> bool:
-        full = len(self._ready) > self.orders.chunk
-        return not (self.stop or self._idle or self._dry or full)
+    def _room(self) -> int:
+        """Return how many more may be marked as being sent: so many can be in doubt at a death."""
+        if self.stop or self._idle or self._dry:
+            return 0
+        return max(self.orders.window - len(self._ready) - len(self._flying), 0)
+
+    def _turn_is_due(self) -> bool:
+        """Return whether there is enough to record or to claim for one commit."""
+        half = (self.orders.window + 1) // 2
+        ended = bool(self._answered) and not (self._ready or self._flying)
+        return len(self._answered) >= half or self._room() >= half or ended
 
     async def _keep_books(self) -> None:
         """Record and claim until the sending has ended."""
-        kept_at, claims = 0.0, 0
+        kept_at, unchecked = 0.0, 0
+        checked_at, took = time.monotonic(), 0.0
         while not self._closing:
-            size = self.orders.chunk if self._wants_more() else 0
-            if size and claims and claims % SEAL_EVERY == 0:
-                await self.in_thread(self.orders.check_seal)
-            due = time.monotonic() - kept_at > KEEP_SECONDS
-            if size or self._answered or due:
-                await self._turn(size)
+            old = time.monotonic() - kept_at > (RECORD_SECONDS if self._answered else KEEP_SECONDS)
+            if self._turn_is_due() or old:
+                # A long list takes its time to check; it may not take more than a twentieth of it.
+                rested = time.monotonic() - checked_at >= 20 * took
+                if unchecked >= SEAL_EVERY * self.orders.window and rested:
+                    began = time.monotonic()
+                    await self.in_thread(self.orders.check_seal)
+                    unchecked, checked_at = 0, time.monotonic()
+                    took = checked_at - began
+                unchecked += await self._turn(self._room())
                 kept_at = time.monotonic()
-                claims += bool(size)
             await self._show()
             if self._dry and not (self._ready or self._flying or self._answered):
                 await self._rest()
-            elif not self._wants_more() and len(self._answered) < self.orders.chunk:
+            elif not self._turn_is_due():
                 await self._pause(RECORD_SECONDS)
 
-    async def _turn(self, size: int) -> None:
+    async def _turn(self, size: int) -> int:
+        """Record what was answered and claim more; return how many were claimed."""
         batch, self._answered = self._answered, []
         try:
             claimed, stop = await self.in_thread(lambda: self.ledger.turn(batch, size))
@@ -246,6 +258,7 @@ class Dispatch(Generic[C]):
         if stop:
             self._halt(stop)
         self._more.set()
+        return len(claimed)
 
     async def _rest(self) -> None:
         """Nothing is due: end, or wait for what was put off."""

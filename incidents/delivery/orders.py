@@ -47,7 +47,8 @@ class Orders(NamedTuple, Generic[C]):
     should_stop: Callable[[], str | None]
     progress: Callable[[Mapping[str, int]], None]
     now: Callable[[], datetime]
-    chunk: int
+    window: int
+    """Messages that may be marked as being sent at a time."""
     until_idle: bool
     released_at: datetime | None
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -22,10 +22,12 @@ from incidents.models.base import Value
 from incidents.models.states import SetState
 from incidents.store import cases, deliveries, notices
 from incidents.store.deliveries import Outcome, Outgoing
+from incidents.store.offers import given_in
 from incidents.store.recipients import open_next_channels
 from incidents.store.unit_of_work import Database, UnitOfWork
 
 T = TypeVar("T")
+WINDOW = 64
 
 
 class SendReport(Value):
@@ -52,6 +54,10 @@ class _Books:
     version: int
     actor: str
     token: int
+    offers: bool
+    """Whether anybody of the case has a code of an offer."""
+    reached: list[int] = field(default_factory=lambda: [0])
+    """The last row that was claimed for the first time."""
 
     def turn(self, results: Sequence[Result], size: int) -> tuple[list[Outgoing], str]:
         """Record results and claim what comes next, in one commit; also why not, if so."""
@@ -66,7 +72,14 @@ class _Books:
                 self.version,
                 token=self.token,
                 size=0 if stop else size,
+                after=self.reached[0],
+                offers=self.offers,
             )
+        first = [one.id for one in claimed if one.attempts == 1]
+        if first:
+            self.reached[0] = max(self.reached[0], *first)
+        elif size and not claimed:
+            self.reached[0] = 0  # what was put back lies behind it
         return claimed, stop
 
     def _record(self, work: UnitOfWork, results: Sequence[Result]) -> None:
@@ -101,10 +114,10 @@ class _Books:
 
 
 def _why_not(work: UnitOfWork, ref: str, set_key: str, version: int) -> str:
-    if cases.case_row(work, ref).held_at is not None:
+    held, state, newest = deliveries.may_go_on(work, ref, set_key)
+    if held:
         return "held"
-    row = notices.set_row(work, ref, set_key)
-    return "" if (row.state, row.version) == (SetState.RELEASED, version) else "set-void"
+    return "" if (state, newest) == (SetState.RELEASED, version) else "set-void"
 
 
 def _begin(
@@ -139,7 +152,8 @@ def _begin(
         dead = holder is not None and holder.owner != owner and owner_is_dead(holder.owner)
         token = deliveries.take_sender(work, ref, owner, takeover=dead)
         doubtful = deliveries.mark_doubtful(work, ref, token)
-        return _Books(database, ref, set_key, row.version, actor, token), doubtful
+        offers = given_in(work, ref)
+        return _Books(database, ref, set_key, row.version, actor, token, offers), doubtful
 
 
 async def send_deliveries(
@@ -155,7 +169,7 @@ async def send_deliveries(
     owner: str,
     owner_is_dead: Callable[[str], bool],
     actor: str,
-    chunk: int = 20,
+    window: int = WINDOW,
     until_idle: bool = True,
     released_at: datetime | None = None,
 ) -> SendReport:
@@ -176,7 +190,7 @@ async def send_deliveries(
         owner: Who sends: `host:pid:start-ticks:random`.
         owner_is_dead: Whether the sender of that name has surely ended.
         actor: Who acts, for the audit.
-        chunk: Messages claimed in one commit; at most twice as many are open at a time.
+        window: Messages marked as being sent at a time: so many can be in doubt when it dies.
         until_idle: False waits for deferred messages too, until every one is final.
         released_at: When sending began, to count the days after which to give up.
 
@@ -193,7 +207,7 @@ async def send_deliveries(
         should_stop,
         progress,
         database.clock.now,
-        chunk,
+        window,
         until_idle,
         released_at,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, func, or_, select, text, update
+from sqlalchemy import case, func, select, text, update
 
 from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
 from incidents.models.states import (
@@ -18,6 +18,7 @@ from incidents.models.states import (
 from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
 from incidents.store.cases import hold_case
 from incidents.store.offers import codes_of
+from incidents.store.quick import Quick
 from incidents.store.statements import bound
 from incidents.store.unit_of_work import UnitOfWork
 
@@ -93,12 +94,23 @@ def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
         work.session.add(row)
 
 
-def _keep_lease(work: UnitOfWork, ref: str, token: int) -> None:
-    row = work.session.get(SenderRow, ref, with_for_update=True)
-    if row is None or row.token != token:
+def _keep_lease(work: UnitOfWork, quick: Quick, ref: str, token: int) -> None:
+    values = {"r": ref, "t": token, "until": quick.moment(work.now + LEASE)}
+    kept = quick.run("UPDATE sender SET until = :until WHERE case_ref = :r AND token = :t", values)
+    if kept.rowcount != 1:
         raise DeliveryError("another sender has taken over", where=ref)
-    row.until = work.now + LEASE
-    work.session.add(row)
+
+
+def may_go_on(work: UnitOfWork, ref: str, set_key: str) -> tuple[bool, str, int]:
+    """Return whether a case is on hold, and state and version of its set's newest version."""
+    quick = Quick(work.session)
+    found = quick.run(
+        """SELECT c.held_at IS NOT NULL, s.state, s.version FROM breach_case c
+           JOIN notice_set s ON s.case_ref = c.ref
+           WHERE c.ref = :r AND s.set_key = :s ORDER BY s.version DESC LIMIT 1""",
+        {"r": ref, "s": set_key},
+    ).one()
+    return bool(found[0]), str(found[1]), int(found[2])
 
 
 def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
@@ -161,61 +173,65 @@ def doubt_unsent(work: UnitOfWork) -> int:
 
 
 def claim(
-    work: UnitOfWork, ref: str, set_key: str, version: int, *, token: int, size: int
+    work: UnitOfWork,
+    ref: str,
+    set_key: str,
+    version: int,
+    *,
+    token: int,
+    size: int,
+    after: int = 0,
+    offers: bool = True,
 ) -> list[Outgoing]:
     """Take the next e-mails that are due and mark them as being sent, before any attempt.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        set_key: The set.
+        version: Its version.
+        token: Fencing token of the sender.
+        size: How many at most; none still keeps the lease.
+        after: Of those never tried only rows behind this one, so that a long ledger is read once.
+        offers: Whether to look for codes of what is offered.
 
     Raises:
         DeliveryError: when the token is no longer the newest: this sender must not send.
     """
-    _keep_lease(work, ref, token)
-    due = or_(
-        DeliveryRow.state == D.PLANNED,  # type: ignore[arg-type]
-        DeliveryRow.state.in_([D.DEFERRED, D.IN_DOUBT])  # type: ignore[attr-defined]
-        & (DeliveryRow.next_at <= work.now),  # type: ignore[operator]
-    )
-    query = (
-        select(DeliveryRow)
-        .where(
-            DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
-            DeliveryRow.set_key == set_key,  # type: ignore[arg-type]
-            DeliveryRow.version == version,  # type: ignore[arg-type]
-            DeliveryRow.channel == "email",  # type: ignore[arg-type]
-            due,
-        )
-        .order_by(DeliveryRow.id)  # type: ignore[arg-type]
-        .limit(size)
-        .with_for_update(skip_locked=True)
-    )
-    rows = list(work.session.execute(query).scalars())
-    codes = codes_of(work, ref, [row.person_id for row in rows])
-    out = [
-        Outgoing(
-            row.id or 0,
-            row.person_id,
-            row.address,
-            row.name,
-            row.about,
-            row.class_key,
-            row.doubts,
-            row.attempts + 1,
-            codes.get(row.person_id, ""),
-        )
-        for row in rows
-    ]
-    if rows:
-        work.session.execute(
-            update(DeliveryRow)
-            .where(DeliveryRow.id.in_([row.id for row in out]))  # type: ignore[union-attr]
-            .values(
-                state=D.SENDING,
-                lease=token,
-                attempts=DeliveryRow.attempts + 1,
-                updated_at=work.now,
-            ),
-            execution_options={"synchronize_session": False},
-        )
-    return out
+    work.session.flush()
+    quick = Quick(work.session)
+    _keep_lease(work, quick, ref, token)
+    rows: list[Any] = []
+    # What was put off goes first: it has waited longest.
+    for due in _DUE:
+        if len(rows) < size:
+            statement = _CLAIM.format(due=due, skipping=quick.skipping)
+            values = {
+                "r": ref,
+                "s": set_key,
+                "v": version,
+                "t": token,
+                "after": after,
+                "now": quick.moment(work.now),
+                "n": size - len(rows),
+            }
+            rows += quick.run(statement, values).all()
+    rows.sort(key=lambda row: int(row[0]))
+    codes = codes_of(work, ref, [row[1] for row in rows]) if offers and rows else {}
+    return [Outgoing(*row[:8], codes.get(row[1], "")) for row in rows]
+
+
+_DUE = (
+    "state IN ('deferred', 'in_doubt') AND next_at <= :now",
+    "state = 'planned' AND id > :after",
+)
+_CLAIM = """
+    UPDATE delivery SET state = 'sending', lease = :t, attempts = attempts + 1, updated_at = :now
+    WHERE id IN (
+        SELECT id FROM delivery
+        WHERE case_ref = :r AND set_key = :s AND version = :v AND channel = 'email' AND {due}
+        ORDER BY id LIMIT :n{skipping})
+    RETURNING id, person_id, address, name, about, class_key, doubts, attempts"""
 
 
 def record(
@@ -230,47 +246,53 @@ def record(
         return
     for outcome in outcomes:
         check_move(DELIVERY_MOVES, D.SENDING, outcome.state, where=f"delivery {outcome.id}")
-    final = {D.HANDED_OVER, D.REFUSED}
-    table = DeliveryRow.__table__  # type: ignore[attr-defined]
-    # One executemany for the whole chunk: a statement a row costs ten times as much.
-    result = work.session.connection().execute(
-        update(table)
-        .where(
-            table.c.id == bindparam("b_id"),
-            table.c.state == D.SENDING.value,
-            table.c.lease == token,
-        )
-        .values(
-            state=bindparam("b_state"),
-            reason=bindparam("b_reason"),
-            reply_code=bindparam("b_code"),
-            next_at=bindparam("b_next"),
-            message_id=bindparam("b_message"),
-            doubts=table.c.doubts + bindparam("b_doubt"),
-            finished_at=bindparam("b_final"),
-            updated_at=work.now,
-        ),
-        [
-            {
-                "b_id": one.id,
-                "b_state": one.state.value,
-                "b_reason": one.reason,
-                "b_code": one.reply_code,
-                "b_next": one.next_at,
-                "b_message": one.message_id,
-                "b_doubt": int(one.state is D.IN_DOUBT),
-                "b_final": work.now if one.state in final else None,
-            }
-            for one in outcomes
-        ],
+    work.session.flush()
+    quick = Quick(work.session)
+    now = quick.moment(work.now)
+    taken = [
+        {"id": one.id, "t": token, "m": one.message_id, "now": now, "code": one.reply_code}
+        for one in outcomes
+        if one.state is D.HANDED_OVER
+    ]
+    others = [
+        {
+            "id": one.id,
+            "t": token,
+            "m": one.message_id,
+            "now": now,
+            "code": one.reply_code,
+            "state": one.state.value,
+            "reason": one.reason,
+            "next_at": quick.moment(one.next_at),
+            "doubt": int(one.state is D.IN_DOUBT),
+            "final": now if one.state is D.REFUSED else None,
+        }
+        for one in outcomes
+        if one.state is not D.HANDED_OVER
+    ]
+    # One executemany for the whole batch: a statement a row costs ten times as much.
+    number = sum(
+        quick.run(statement, rows).rowcount
+        for statement, rows in ((_TAKEN, taken), (_OTHERWISE, others))
+        if rows
     )
-    if result.rowcount != len(outcomes):
+    if number != len(outcomes):
         raise DeliveryError("another sender has taken over", where=ref)
     digest = hashlib.sha256("".join(f"{o.id}:{o.state}\n" for o in outcomes).encode()).hexdigest()
     counts: dict[str, int] = {}
     for outcome in outcomes:
         counts[outcome.state] = counts.get(outcome.state, 0) + 1
     work.note("deliveries.recorded", ref, set=set_key, sha256=digest, **counts)
+
+
+_TAKEN = """
+    UPDATE delivery SET state = 'handed_over', reason = '', reply_code = :code, next_at = NULL,
+        message_id = :m, finished_at = :now, updated_at = :now
+    WHERE id = :id AND state = 'sending' AND lease = :t"""
+_OTHERWISE = """
+    UPDATE delivery SET state = :state, reason = :reason, reply_code = :code, next_at = :next_at,
+        message_id = :m, doubts = doubts + :doubt, finished_at = :final, updated_at = :now
+    WHERE id = :id AND state = 'sending' AND lease = :t"""
 
 
 def counts(work: UnitOfWork, ref: str, set_key: str = "") -> dict[tuple[str, str], int]:

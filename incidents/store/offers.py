@@ -98,6 +98,12 @@ def assign(work: UnitOfWork, ref: str, set_key: str, version: int, pool: str) ->
     return people
 
 
+def given_in(work: UnitOfWork, ref: str) -> bool:
+    """Return whether anybody of a case has a code."""
+    one = select(OfferGivenRow.code_id).where(OfferGivenRow.case_ref == ref).limit(1)  # type: ignore[call-overload]
+    return work.session.execute(one).first() is not None
+
+
 def codes_of(work: UnitOfWork, ref: str, people: Sequence[str]) -> dict[str, str]:
     """Return each person's code, for those who have one in this case."""
     found: dict[str, str] = {}

@@ -15,6 +15,9 @@ from incidents.audit.chain import GENESIS, AuditEntry, body_text, link
 from incidents.clock import Clock
 from incidents.models.tables import AuditHeadRow, AuditRow, BeatRow
 from incidents.store.engine import migrate, unreachable
+from incidents.store.quick import Quick
+
+_HEAD = {"one": 1}
 
 
 @dataclass(frozen=True)
@@ -36,32 +39,39 @@ class UnitOfWork:
             case_ref: The case it belongs to.
             body: Ids, counts, digests and dates; never a name or an address.
         """
-        head = self.session.get(AuditHeadRow, 1, with_for_update=True)
-        if head is None:
-            head = AuditHeadRow(one=1, seq=0, link=GENESIS)
-            self.session.add(head)
+        quick = Quick(self.session)
+        head = quick.run(f"SELECT seq, link FROM audit_head WHERE one = :one{quick.locked}", _HEAD)
+        found = head.one_or_none()
+        seq, previous = found or (0, GENESIS)
         entry = AuditEntry(
-            seq=head.seq + 1,
+            seq=seq + 1,
             case_ref=case_ref,
             at=self.now,
             action=action,
             actor=self.actor,
             body=body,
         )
-        this = link(head.link, entry, self.mac)
-        self.session.add(
-            AuditRow(
-                seq=entry.seq,
-                case_ref=case_ref,
-                at=entry.at,
-                action=action,
-                actor=self.actor,
-                body=body_text(body),
-                previous=head.link,
-                link=this,
-            )
+        this = link(previous, entry, self.mac)
+        quick.run(
+            "INSERT INTO audit (seq, case_ref, at, action, actor, body, previous, link) "
+            "VALUES (:seq, :case_ref, :at, :action, :actor, :body, :previous, :link)",
+            {
+                "seq": entry.seq,
+                "case_ref": case_ref,
+                "at": quick.moment(entry.at),
+                "action": action,
+                "actor": self.actor,
+                "body": body_text(body),
+                "previous": previous,
+                "link": this,
+            },
         )
-        head.seq, head.link = entry.seq, this
+        quick.run(
+            "UPDATE audit_head SET seq = :seq, link = :link WHERE one = :one"
+            if found
+            else "INSERT INTO audit_head (one, seq, link) VALUES (:one, :seq, :link)",
+            {**_HEAD, "seq": entry.seq, "link": this},
+        )
         self.noted.append((entry.seq, this))
         self.session.flush()
 

@@ -11,7 +11,7 @@ from typing import Any
 from incidents.clock import Clock, SystemClock
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
 from incidents.delivery.channels.smtp_door import Timeouts
-from incidents.delivery.compose import Rendered, compose, message_id
+from incidents.delivery.compose import Cut, MailPlan, message_id
 from incidents.delivery.headers import Mailbox
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import is_dead, this_process
@@ -128,20 +128,24 @@ def channel_to(
 def renderer(ref: str, date: datetime, *, body: str = "") -> Callable[[Outgoing], Composed]:
     """Return what makes a small notice for one row."""
 
+    text = (
+        *("Dear ", "name", "", ",\n\nsomebody copied your orders.\n.\nYour code: ", "code", ""),
+        f"\n{body}",
+    )
+    html = (f"<p>{text[0]}", *text[1:-1], f"{text[-1]}</p>")
+    words = Cut(("About your data",), text, html)
+    plan = MailPlan(words, sender=SENDER, reply_to=SENDER, date=date)
+
     def render(one: Outgoing) -> Composed:
-        token = hmac.new(b"token", one.person_id.encode(), hashlib.sha256).hexdigest()
+        token = hmac.digest(b"token", one.person_id.encode(), "sha256").hex()
         name = message_id(ref, SET, 1, token, "shop.example")
-        text = (
-            f"Dear {one.name},\n\nsomebody copied your orders.\n.\nYour code: {token[:8]}\n{body}"
-        )
-        message = compose(
-            Rendered("About your data", text, f"<p>{text}</p>"),
-            sender=SENDER,
-            reply_to=SENDER,
+        values = {"name": one.name, "code": token[:8]}
+        message = plan.message(
             to_name=one.name,
             to_address=one.address,
             message_id=name,
-            date=date,
+            values=values,
+            escaped=values,
         )
         return Composed(SENDER.address, one.address, message, name)
 

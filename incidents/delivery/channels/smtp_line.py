@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 import aiosmtplib
 
@@ -53,13 +54,16 @@ class Line:
         self._client = client
         self.helo = client.local_hostname or self.helo  # asked for once, not each time
         transport = client.transport
-        if not isinstance(transport, asyncio.Transport):
+        if transport is None or transport.is_closing():
             raise RelayAwayError("the connection ended at once", where=self.door.where)
         offers = Offers(
             pipelining=client.supports_extension("pipelining"),
             utf8=client.supports_extension("smtputf8"),
         )
-        self.pump = Pump(transport, self.work, offers, self.door.timeouts)
+        # A faster loop's transports are no subclass; they do all that is asked of them here.
+        self.pump = Pump(
+            cast("asyncio.Transport", transport), self.work, offers, self.door.timeouts
+        )
 
     def _reach(self, stage: Stage) -> None:
         self.stage = stage

@@ -198,7 +198,7 @@ def test_a_seal_that_breaks_on_the_way_stops_the_sending(database: Database) -> 
             raise ApprovalError("is not what was sealed")
 
     way = Scripted(accepted, seconds=0.001)
-    more = {"check_seal": breaks_the_second_time, "chunk": 2}
+    more = {"check_seal": breaks_the_second_time, "window": 2}
     with pytest.raises(ApprovalError):
         asyncio.run(Sending(database, ref, way, more).run())
     left = states(database, ref)
