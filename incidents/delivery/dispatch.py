@@ -26,6 +26,7 @@ from incidents.delivery.retry import Breaker
 from incidents.errors import DeliveryError, InvalidInputError
 from incidents.models.states import DeliveryState
 
+_OK = 250
 LOOK_SECONDS = 0.3
 BLIND_SECONDS = 1.0
 """Without a fresh look at the hold for this long nothing new is begun."""
@@ -61,6 +62,7 @@ class Dispatch(Generic[C]):
         self._seen_at = float("-inf")
         self._shown_at = self._show_every = 0.0
         self._breaker = Breaker()
+        self._half = (orders.window + 1) // 2
         self._rng = random.Random()  # noqa: S311  # spreads tries in time; nothing secret
 
     async def carry_out(self, channel: Channel) -> bool:
@@ -174,6 +176,10 @@ class Dispatch(Generic[C]):
     def tell(self, answer: Answer) -> None:
         """Take the answer to one message."""
         claimed, name = self._flying.pop(answer.id)
+        if answer.code == _OK and answer.stage is Stage.BODY:  # nearly all
+            self._settled(Result(claimed.id, DeliveryState.HANDED_OVER, "", _OK, None, name))
+            self._breaker.passes()
+            return
         try:
             result, verdict = settle(
                 claimed,
@@ -201,7 +207,7 @@ class Dispatch(Generic[C]):
         self._answered.append(result)
         if result.state is not DeliveryState.PLANNED:
             self.done[result.state] += 1
-        if self._turn_is_due():
+        if len(self._answered) >= self._half or not self._flying:
             self._wake.set()
 
     def _room(self) -> int:
@@ -212,9 +218,8 @@ class Dispatch(Generic[C]):
 
     def _turn_is_due(self) -> bool:
         """Return whether there is enough to record or to claim for one commit."""
-        half = (self.orders.window + 1) // 2
         ended = bool(self._answered) and not (self._ready or self._flying)
-        return len(self._answered) >= half or self._room() >= half or ended
+        return len(self._answered) >= self._half or self._room() >= self._half or ended
 
     async def _keep_books(self) -> None:
         """Record and claim until the sending has ended."""

@@ -12,6 +12,10 @@ from incidents.errors import InvalidInputError
 ATEXT = r"-A-Za-z0-9!#$%&'*+/=?^_`{|}~"
 _LOCAL = re.compile(rf"[{ATEXT}\u0080-\U0010ffff]+(?:\.[{ATEXT}\u0080-\U0010ffff]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_USUAL = re.compile(
+    r"(?=.{1,254}$)(?=[^@]{1,64}@)[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
 _PLAIN_NAME = re.compile(rf"[{ATEXT} ]+")
 _PLAIN_TEXT = re.compile(r"[\x20-\x7e]*")
 LOCAL_OCTETS, ADDRESS_OCTETS, NAME_CHARACTERS = 64, 254, 320  # RFC 5321 4.5.3.1; the last is ours
@@ -35,6 +39,8 @@ def check_address(value: str) -> str:
     Raises:
         InvalidInputError: never repeating the value.
     """
+    if _USUAL.fullmatch(value):
+        return value
     local, at, domain = value.rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or len(octets(local)) > LOCAL_OCTETS:
         raise _bad_address()

@@ -211,6 +211,11 @@ class Breaker:
         self._policy = 0
         self._sender_in_a_row = 0
 
+    def passes(self) -> None:
+        """Count one message that was taken."""
+        self._attempts += 1
+        self._sender_in_a_row = 0
+
     def trips(self, verdict: Verdict) -> str:
         """Count one verdict; return why to stop, empty to go on."""
         self._attempts += 1

@@ -97,19 +97,18 @@ def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
 def _keep_lease(work: UnitOfWork, quick: Quick, ref: str, token: int) -> None:
     values = {"r": ref, "t": token, "until": quick.moment(work.now + LEASE)}
     kept = quick.run("UPDATE sender SET until = :until WHERE case_ref = :r AND token = :t", values)
-    if kept.rowcount != 1:
+    if kept.changed != 1:
         raise DeliveryError("another sender has taken over", where=ref)
 
 
 def may_go_on(work: UnitOfWork, ref: str, set_key: str) -> tuple[bool, str, int]:
     """Return whether a case is on hold, and state and version of its set's newest version."""
-    quick = Quick(work.session)
-    found = quick.run(
+    found = work.quick.run(
         """SELECT c.held_at IS NOT NULL, s.state, s.version FROM breach_case c
            JOIN notice_set s ON s.case_ref = c.ref
            WHERE c.ref = :r AND s.set_key = :s ORDER BY s.version DESC LIMIT 1""",
         {"r": ref, "s": set_key},
-    ).one()
+    ).rows[0]
     return bool(found[0]), str(found[1]), int(found[2])
 
 
@@ -199,7 +198,7 @@ def claim(
         DeliveryError: when the token is no longer the newest: this sender must not send.
     """
     work.session.flush()
-    quick = Quick(work.session)
+    quick = work.quick
     _keep_lease(work, quick, ref, token)
     rows: list[Any] = []
     # What was put off goes first: it has waited longest.
@@ -215,10 +214,10 @@ def claim(
                 "now": quick.moment(work.now),
                 "n": size - len(rows),
             }
-            rows += quick.run(statement, values).all()
+            rows += quick.run(statement, values).rows
     rows.sort(key=lambda row: int(row[0]))
     codes = codes_of(work, ref, [row[1] for row in rows]) if offers and rows else {}
-    return [Outgoing(*row[:8], codes.get(row[1], "")) for row in rows]
+    return [Outgoing._make((*row, codes.get(row[1], ""))) for row in rows]
 
 
 _DUE = (
@@ -247,7 +246,7 @@ def record(
     for outcome in outcomes:
         check_move(DELIVERY_MOVES, D.SENDING, outcome.state, where=f"delivery {outcome.id}")
     work.session.flush()
-    quick = Quick(work.session)
+    quick = work.quick
     now = quick.moment(work.now)
     taken = [
         {"id": one.id, "t": token, "m": one.message_id, "now": now, "code": one.reply_code}
@@ -272,7 +271,7 @@ def record(
     ]
     # One executemany for the whole batch: a statement a row costs ten times as much.
     number = sum(
-        quick.run(statement, rows).rowcount
+        quick.run(statement, rows).changed
         for statement, rows in ((_TAKEN, taken), (_OTHERWISE, others))
         if rows
     )

@@ -1,19 +1,28 @@
 """Plain statements for what runs hundreds of times a second.
 
-The same text serves both databases; the toolkit's own way of building a statement takes longer
-than the statement.
+The same text serves both databases. They go to the driver at once: the toolkit's own way of
+building a statement and its result takes longer than the statement.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 Values = Mapping[str, Any]
+
+
+class Found(NamedTuple):
+    """What a statement gave back."""
+
+    rows: list[tuple[Any, ...]]
+    """Empty for one that returns none."""
+    changed: int
+    """Rows it changed."""
 
 
 class Quick:
@@ -24,20 +33,36 @@ class Quick:
     """
 
     def __init__(self, session: Session) -> None:
-        self._connection = session.connection()
-        self.is_postgresql = self._connection.dialect.name == "postgresql"
+        connection = session.connection()
+        self._dialect = connection.dialect
+        self._cursor: Any = connection.connection.cursor()
+        self.is_postgresql = self._dialect.name == "postgresql"
 
-    def run(self, statement: str, values: Values | Sequence[Values]) -> CursorResult[*tuple[Any, ...]]:
-        """Run a statement with `:name` for each value, once or once for each of several."""
+    def run(self, statement: str, values: Values | Sequence[Values]) -> Found:
+        """Run a statement with `:name` for each value, once or once for each of several.
+
+        Raises:
+            DBAPIError: as the toolkit raises it; never repeating a value.
+        """
         text = _percent(statement) if self.is_postgresql else statement
-        given: Any = dict(values) if isinstance(values, Mapping) else [dict(one) for one in values]
-        return self._connection.exec_driver_sql(text, given)
+        try:
+            if isinstance(values, Mapping):
+                self._cursor.execute(text, values)
+            else:
+                self._cursor.executemany(text, values)
+            rows = self._cursor.fetchall() if self._cursor.description else []
+            return Found(rows, int(self._cursor.rowcount))
+        except self._dialect.loaded_dbapi.Error as error:
+            kind = self._dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(
+                text, None, error, kind, hide_parameters=True, dialect=self._dialect
+            ) from None
 
     def moment(self, at: datetime | None) -> Any:
         """Return a moment as the tables keep it (see `UtcDateTime`)."""
         if at is None or self.is_postgresql:
             return at
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
     @property
     def locked(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -31,6 +32,11 @@ class UnitOfWork:
     noted: list[tuple[int, str]] = field(default_factory=list)
     """Number and value of the links added so far."""
 
+    @cached_property
+    def quick(self) -> Quick:
+        """Plain statements in this transaction."""
+        return Quick(self.session)
+
     def note(self, action: str, case_ref: str = "", **body: Any) -> None:
         """Add a link to the audit chain, in this transaction.
 
@@ -39,10 +45,9 @@ class UnitOfWork:
             case_ref: The case it belongs to.
             body: Ids, counts, digests and dates; never a name or an address.
         """
-        quick = Quick(self.session)
+        quick = self.quick
         head = quick.run(f"SELECT seq, link FROM audit_head WHERE one = :one{quick.locked}", _HEAD)
-        found = head.one_or_none()
-        seq, previous = found or (0, GENESIS)
+        seq, previous = head.rows[0] if head.rows else (0, GENESIS)
         entry = AuditEntry(
             seq=seq + 1,
             case_ref=case_ref,
@@ -68,7 +73,7 @@ class UnitOfWork:
         )
         quick.run(
             "UPDATE audit_head SET seq = :seq, link = :link WHERE one = :one"
-            if found
+            if head.rows
             else "INSERT INTO audit_head (one, seq, link) VALUES (:one, :seq, :link)",
             {**_HEAD, "seq": entry.seq, "link": this},
         )

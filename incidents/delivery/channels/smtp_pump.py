@@ -17,7 +17,6 @@ from incidents.delivery.headers import check_address
 from incidents.errors import InvalidInputError
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-_PLAIN = re.compile(r"[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*@[A-Za-z0-9.-]+")
 _LONE_END = re.compile(rb"\r\n|\r|\n")
 _GO_AHEAD, _CLOSING, _TAKEN = 354, 421, 250
 _LONGEST_REPLY = 1 << 16
@@ -51,13 +50,12 @@ class Offers(NamedTuple):
 class _Flight:
     """One message on the wire."""
 
-    __slots__ = ("commands", "envelope", "refused", "stage")
+    __slots__ = ("commands", "envelope", "refused")
 
-    def __init__(self, envelope: Envelope, commands: deque[tuple[Stage, bytes]]) -> None:
+    def __init__(self, envelope: Envelope, commands: list[bytes]) -> None:
         self.envelope = envelope
         self.commands = commands
-        """What is not written yet."""
-        self.stage = Stage.MAIL
+        """MAIL, RCPT and DATA, each with its line end."""
         self.refused: Answer | None = None
         """The first refusal; what follows it only follows from it."""
 
@@ -139,6 +137,13 @@ class Pump(asyncio.Protocol):
         lines = (self._buffer + data).split(b"\r\n")
         self._buffer = lines.pop()
         for line in lines:
+            if line.startswith(b"250 "):
+                self._reply(_TAKEN, line)
+                if self._text:
+                    self._text.clear()
+                if not self.is_open:
+                    return
+                continue
             if not line[:3].isdigit() or line[3:4] not in b" -":
                 self.end("junk")
                 return
@@ -163,61 +168,61 @@ class Pump(asyncio.Protocol):
         self.is_open = False
         self._transport.abort()
         told: set[int] = set()
-        for _, flight in self._expected:
+        for stage, flight in self._expected:  # the first reply that is missing says how far it came
             if flight is not None and flight.envelope.id not in told:
                 stale = self.carried > 0 and how != "timeout"
-                self._lost(flight, how, waited=bool(told) or stale)
+                self._lost(flight, stage or Stage.MAIL, how, waited=bool(told) or stale)
                 told.add(flight.envelope.id)
         self._expected.clear()
         self._woken()
 
-    def _lost(self, flight: _Flight, how: str, *, waited: bool) -> None:
+    def _lost(self, flight: _Flight, stage: Stage, how: str, *, waited: bool) -> None:
         """Tell what became of a message; one that only waited behind another goes once more."""
-        unheard = flight.stage is Stage.MAIL and flight.refused is None
+        unheard = stage is Stage.MAIL and flight.refused is None
         if unheard and waited and self._work.again(flight.envelope):
             return
-        self._work.tell(flight.refused or Answer(flight.envelope.id, flight.stage, text=how))
+        self._work.tell(flight.refused or Answer(flight.envelope.id, stage, text=how))
 
     def _reply(self, code: int, line: bytes) -> None:
         if not self._expected:
             self.end("lost")  # the relay takes its leave
             return
         stage, flight = self._expected.popleft()
-        self._since = self._loop.time()
         if flight is None:
+            self._since = self._loop.time()
             if not self._expected:
                 self._after_void(code)
         elif stage is Stage.BODY:
+            self._since = self._loop.time()
             self.carried += 1
             self._work.tell(self._answer(flight, stage, code, line))
             if code // 100 not in {2, 4, 5} or code == _CLOSING:
                 self.end("lost")
             elif not self._expected:
                 self.begin()
-        else:
-            self._step(flight, stage or Stage.MAIL, code, line)
+        elif stage is Stage.DATA and code == _GO_AHEAD and flight.refused is None:
+            self._since = self._loop.time()
+            self._send_body(flight)
+        elif stage is Stage.DATA or code // 100 != 2 or flight.refused is not None:  # noqa: PLR2004
+            self._since = self._loop.time()
+            self._refuse(flight, stage or Stage.MAIL, code, line)
+        elif not self._offers.pipelining:
+            self._since = self._loop.time()
+            self._write_next(flight, Stage(stage + 1) if stage else Stage.MAIL)
 
-    def _step(self, flight: _Flight, stage: Stage, code: int, line: bytes) -> None:
-        good = code == _GO_AHEAD if stage is Stage.DATA else code // 100 == 2  # noqa: PLR2004
-        if not good and flight.refused is None:
+    def _refuse(self, flight: _Flight, stage: Stage, code: int, line: bytes) -> None:
+        if flight.refused is None:
             flight.refused = self._answer(flight, stage, code, line)
-        if code == _CLOSING or (not good and code // 100 not in {3, 4, 5}):
+        if code == _CLOSING or (code // 100 not in {2, 3, 4, 5}):
             self._expected.appendleft((stage, flight))
             if code == _CLOSING and stage is Stage.MAIL and self.carried:
                 flight.refused = None  # it said so before it knew the message
             self.end("lost")
-        elif flight.refused is None and stage is Stage.DATA:
-            self._send_body(flight)
-        elif flight.refused is None:
-            flight.stage = Stage(stage + 1)
-            if flight.commands:
-                self._transport.write(self._commands(flight))
         elif stage is Stage.DATA or not self._offers.pipelining:
             self._call_off(flight, code)
 
     def _send_body(self, flight: _Flight) -> None:
         following = self._next() if self._offers.pipelining else None
-        flight.stage = Stage.BODY
         self._expected.append((Stage.BODY, flight))
         more = self._commands(following) if following else b""
         self._transport.write(b"".join((_stuffed(flight.envelope.message), _END, more)))
@@ -255,22 +260,21 @@ class Pump(asyncio.Protocol):
                     self._work.tell(Answer(envelope.id, Stage.RCPT, 553, "5.6.7", "no-smtputf8"))
                     continue
                 options = b" SMTPUTF8 BODY=8BITMIME"
-            commands = deque(
-                (
-                    (Stage.MAIL, b"MAIL FROM:<%b>%b\r\n" % (sender, options)),
-                    (Stage.RCPT, b"RCPT TO:<%b>\r\n" % recipient),
-                    (Stage.DATA, b"DATA\r\n"),
-                )
-            )
-            return _Flight(envelope, commands)
+            mail = b"MAIL FROM:<%b>%b\r\n" % (sender, options)
+            return _Flight(envelope, [mail, b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"])
         return None
 
     def _commands(self, flight: _Flight) -> bytes:
-        """Return what is written now of a message's commands, and expect its replies."""
-        now = len(flight.commands) if self._offers.pipelining else 1
-        written = [flight.commands.popleft() for _ in range(now)]
-        self._expected.extend((stage, flight) for stage, _ in written)
-        return b"".join([command for _, command in written])
+        """Return what is written first of a message, and expect its replies."""
+        if not self._offers.pipelining:
+            self._expected.append((Stage.MAIL, flight))
+            return flight.commands[0]
+        self._expected += ((Stage.MAIL, flight), (Stage.RCPT, flight), (Stage.DATA, flight))
+        return b"".join(flight.commands)
+
+    def _write_next(self, flight: _Flight, stage: Stage) -> None:
+        self._expected.append((stage, flight))
+        self._transport.write(flight.commands[stage - Stage.MAIL])
 
     def _answer(self, flight: _Flight, stage: Stage, code: int, line: bytes) -> Answer:
         if code == _TAKEN:
@@ -294,4 +298,4 @@ def _stuffed(message: bytes) -> bytes:
 
 
 def _path(address: str) -> bytes:
-    return (address if _PLAIN.fullmatch(address) else check_address(address)).encode()
+    return check_address(address).encode()
