@@ -24,7 +24,7 @@ from incidents.store import cases, deliveries, notices
 from incidents.store.deliveries import Outcome, Outgoing
 from incidents.store.offers import given_in
 from incidents.store.recipients import open_next_channels
-from incidents.store.unit_of_work import Database, UnitOfWork
+from incidents.store.unit_of_work import Database
 
 T = TypeVar("T")
 WINDOW = 64
@@ -61,7 +61,7 @@ class _Books:
 
     def turn(self, results: Sequence[Result], size: int) -> tuple[list[Outgoing], str]:
         """Record results and claim what comes next, in one commit; also why not, if so."""
-        with self.database.write(self.actor) as work:
+        with self.database.quick(self.actor) as work:
             self._record(work, results)
             stop = _why_not(work, self.ref, self.set_key, self.version)
             # Claiming nothing still keeps the lease.
@@ -82,7 +82,7 @@ class _Books:
             self.reached[0] = 0  # what was put back lies behind it
         return claimed, stop
 
-    def _record(self, work: UnitOfWork, results: Sequence[Result]) -> None:
+    def _record(self, work: deliveries.Work, results: Sequence[Result]) -> None:
         outcomes = [Outcome(*result) for result in results]
         deliveries.record(work, self.ref, self.set_key, outcomes, token=self.token)
 
@@ -113,7 +113,7 @@ class _Books:
         return opened
 
 
-def _why_not(work: UnitOfWork, ref: str, set_key: str, version: int) -> str:
+def _why_not(work: deliveries.Work, ref: str, set_key: str, version: int) -> str:
     held, state, newest = deliveries.may_go_on(work, ref, set_key)
     if held:
         return "held"

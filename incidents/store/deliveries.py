@@ -17,14 +17,14 @@ from incidents.models.states import (
 )
 from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
 from incidents.store.cases import hold_case
-from incidents.store.offers import codes_of
 from incidents.store.quick import Quick
 from incidents.store.statements import bound
-from incidents.store.unit_of_work import UnitOfWork
+from incidents.store.unit_of_work import QuickWork, UnitOfWork
 
 LEASE = timedelta(seconds=60)
 DOUBT_WAIT = timedelta(hours=24)
 D = DeliveryState
+Work = UnitOfWork | QuickWork
 
 
 class Outgoing(NamedTuple):
@@ -94,14 +94,14 @@ def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
         work.session.add(row)
 
 
-def _keep_lease(work: UnitOfWork, quick: Quick, ref: str, token: int) -> None:
+def _keep_lease(work: Work, quick: Quick, ref: str, token: int) -> None:
     values = {"r": ref, "t": token, "until": quick.moment(work.now + LEASE)}
     kept = quick.run("UPDATE sender SET until = :until WHERE case_ref = :r AND token = :t", values)
     if kept.changed != 1:
         raise DeliveryError("another sender has taken over", where=ref)
 
 
-def may_go_on(work: UnitOfWork, ref: str, set_key: str) -> tuple[bool, str, int]:
+def may_go_on(work: Work, ref: str, set_key: str) -> tuple[bool, str, int]:
     """Return whether a case is on hold, and state and version of its set's newest version."""
     found = work.quick.run(
         """SELECT c.held_at IS NOT NULL, s.state, s.version FROM breach_case c
@@ -172,7 +172,7 @@ def doubt_unsent(work: UnitOfWork) -> int:
 
 
 def claim(
-    work: UnitOfWork,
+    work: Work,
     ref: str,
     set_key: str,
     version: int,
@@ -197,14 +197,15 @@ def claim(
     Raises:
         DeliveryError: when the token is no longer the newest: this sender must not send.
     """
-    work.session.flush()
     quick = work.quick
     _keep_lease(work, quick, ref, token)
     rows: list[Any] = []
     # What was put off goes first: it has waited longest.
     for due in _DUE:
         if len(rows) < size:
-            statement = _CLAIM.format(due=due, skipping=quick.skipping)
+            statement = _CLAIM.format(
+                due=due, skipping=quick.skipping, offer=_OFFER if offers else "''"
+            )
             values = {
                 "r": ref,
                 "s": set_key,
@@ -216,8 +217,7 @@ def claim(
             }
             rows += quick.run(statement, values).rows
     rows.sort(key=lambda row: int(row[0]))
-    codes = codes_of(work, ref, [row[1] for row in rows]) if offers and rows else {}
-    return [Outgoing._make((*row, codes.get(row[1], ""))) for row in rows]
+    return [Outgoing._make(row) for row in rows]
 
 
 _DUE = (
@@ -230,12 +230,13 @@ _CLAIM = """
         SELECT id FROM delivery
         WHERE case_ref = :r AND set_key = :s AND version = :v AND channel = 'email' AND {due}
         ORDER BY id LIMIT :n{skipping})
-    RETURNING id, person_id, address, name, about, class_key, doubts, attempts"""
+    RETURNING id, person_id, address, name, about, class_key, doubts, attempts, {offer}"""
+_OFFER = """COALESCE((
+    SELECT c.code FROM offer_given g JOIN offer_code c ON c.id = g.code_id
+    WHERE g.case_ref = delivery.case_ref AND g.person_id = delivery.person_id), '')"""
 
 
-def record(
-    work: UnitOfWork, ref: str, set_key: str, outcomes: Sequence[Outcome], *, token: int
-) -> None:
+def record(work: Work, ref: str, set_key: str, outcomes: Sequence[Outcome], *, token: int) -> None:
     """Write what became of messages that were being sent under this token.
 
     Raises:
@@ -245,7 +246,6 @@ def record(
         return
     for outcome in outcomes:
         check_move(DELIVERY_MOVES, D.SENDING, outcome.state, where=f"delivery {outcome.id}")
-    work.session.flush()
     quick = work.quick
     now = quick.moment(work.now)
     taken = [

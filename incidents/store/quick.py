@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from sqlalchemy import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 Values = Mapping[str, Any]
 
@@ -26,16 +26,16 @@ class Found(NamedTuple):
 
 
 class Quick:
-    """Runs statements on the connection of one transaction.
+    """Runs statements in one transaction.
 
     Args:
-        session: The transaction. What waits in it is not flushed.
+        connection: The driver's connection.
+        dialect: Which database it is.
     """
 
-    def __init__(self, session: Session) -> None:
-        connection = session.connection()
-        self._dialect = connection.dialect
-        self._cursor: Any = connection.connection.cursor()
+    def __init__(self, connection: Any, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._cursor: Any = connection.cursor()
         self.is_postgresql = self._dialect.name == "postgresql"
 
     def run(self, statement: str, values: Values | Sequence[Values]) -> Found:
@@ -45,18 +45,17 @@ class Quick:
             DBAPIError: as the toolkit raises it; never repeating a value.
         """
         text = _percent(statement) if self.is_postgresql else statement
-        try:
+        with self.raising(text):
             if isinstance(values, Mapping):
                 self._cursor.execute(text, values)
             else:
                 self._cursor.executemany(text, values)
             rows = self._cursor.fetchall() if self._cursor.description else []
-            return Found(rows, int(self._cursor.rowcount))
-        except self._dialect.loaded_dbapi.Error as error:
-            kind = self._dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(
-                text, None, error, kind, hide_parameters=True, dialect=self._dialect
-            ) from None
+        return Found(rows, int(self._cursor.rowcount))
+
+    def raising(self, statement: str = "COMMIT") -> "_Raising":
+        """Return what raises the driver's errors as the toolkit's."""
+        return _Raising(statement, self._dialect)
 
     def moment(self, at: datetime | None) -> Any:
         """Return a moment as the tables keep it (see `UtcDateTime`)."""
@@ -73,6 +72,25 @@ class Quick:
     def skipping(self) -> str:
         """What is put behind a SELECT that passes over rows somebody else is at."""
         return " FOR UPDATE SKIP LOCKED" if self.is_postgresql else ""
+
+
+class _Raising:
+    """Passes the driver's errors on as the toolkit's; a class of its own, as it runs so often."""
+
+    __slots__ = ("_dialect", "_statement")
+
+    def __init__(self, statement: str, dialect: Dialect) -> None:
+        self._statement, self._dialect = statement, dialect
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        base = self._dialect.loaded_dbapi.Error
+        if isinstance(error, base):
+            raise DBAPIError.instance(
+                self._statement, None, error, base, hide_parameters=True, dialect=self._dialect
+            ) from None
 
 
 @lru_cache(maxsize=256)

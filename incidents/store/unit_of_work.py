@@ -22,20 +22,15 @@ _HEAD = {"one": 1}
 
 
 @dataclass(frozen=True)
-class UnitOfWork:
-    """A transaction with a clock and a pen for the audit chain."""
+class QuickWork:
+    """A transaction of plain statements with a clock and a pen for the audit chain."""
 
-    session: Session
+    quick: Quick
     now: datetime
     actor: str
     mac: Callable[[bytes], str]
     noted: list[tuple[int, str]] = field(default_factory=list)
     """Number and value of the links added so far."""
-
-    @cached_property
-    def quick(self) -> Quick:
-        """Plain statements in this transaction."""
-        return Quick(self.session)
 
     def note(self, action: str, case_ref: str = "", **body: Any) -> None:
         """Add a link to the audit chain, in this transaction.
@@ -78,7 +73,35 @@ class UnitOfWork:
             {**_HEAD, "seq": entry.seq, "link": this},
         )
         self.noted.append((entry.seq, this))
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """A transaction with a clock and a pen for the audit chain."""
+
+    session: Session
+    now: datetime
+    actor: str
+    mac: Callable[[bytes], str]
+    noted: list[tuple[int, str]] = field(default_factory=list)
+    """Number and value of the links added so far."""
+
+    @cached_property
+    def _plain(self) -> QuickWork:
+        connection = self.session.connection()
+        quick = Quick(connection.connection, connection.dialect)
+        return QuickWork(quick, self.now, self.actor, self.mac, self.noted)
+
+    @property
+    def quick(self) -> Quick:
+        """Plain statements in this transaction, behind all that was done in it so far."""
         self.session.flush()
+        return self._plain.quick
+
+    def note(self, action: str, case_ref: str = "", **body: Any) -> None:
+        """Add a link to the audit chain, in this transaction; see `QuickWork.note`."""
+        self.session.flush()
+        self._plain.note(action, case_ref, **body)
 
     def beat(self, source: str) -> None:
         """Leave a sign of life of something that must not go quiet."""
@@ -113,6 +136,29 @@ class Database:
     def write(self, actor: str) -> Iterator[UnitOfWork]:
         """Yield a transaction that commits when the block ends and rolls back when it fails."""
         yield from self._session(actor, write=True)
+
+    @contextmanager
+    def quick(self, actor: str) -> Iterator[QuickWork]:
+        """Yield a transaction of plain statements; it commits or rolls back as `write` does."""
+        dialect = self.engine.dialect
+        connection = self.engine.raw_connection()
+        try:
+            quick = Quick(connection, dialect)
+            if not quick.is_postgresql:  # its driver begins a transaction by itself
+                quick.run("BEGIN IMMEDIATE", {})
+            work = QuickWork(quick, self.clock.now(), actor, self.mac)
+            yield work
+            with quick.raising():
+                connection.commit()
+            if work.noted:
+                self.after_commit(*work.noted[-1])
+        except OperationalError as error:
+            if error.connection_invalidated or _is_connection_error(error):
+                connection.invalidate()
+                raise unreachable(self.engine, error) from None
+            raise
+        finally:
+            connection.close()  # back to the pool, which rolls back what was not committed
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

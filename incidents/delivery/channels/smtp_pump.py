@@ -17,7 +17,6 @@ from incidents.delivery.headers import check_address
 from incidents.errors import InvalidInputError
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-_LONE_END = re.compile(rb"\r\n|\r|\n")
 _GO_AHEAD, _CLOSING, _TAKEN = 354, 421, 250
 _LONGEST_REPLY = 1 << 16
 _QUIT_SECONDS = 2.0
@@ -225,7 +224,7 @@ class Pump(asyncio.Protocol):
         following = self._next() if self._offers.pipelining else None
         self._expected.append((Stage.BODY, flight))
         more = self._commands(following) if following else b""
-        self._transport.write(b"".join((_stuffed(flight.envelope.message), _END, more)))
+        self._transport.write(b"".join((flight.envelope.message, _END, more)))
 
     def _call_off(self, flight: _Flight, code: int) -> None:
         """Leave a message that was refused; RFC 2920 3.1: the relay may still wait for a text."""
@@ -286,15 +285,6 @@ class Pump(asyncio.Protocol):
     def _woken(self) -> None:
         if self._rest is not None and not self._rest.done():
             self._rest.set_result(None)
-
-
-def _stuffed(message: bytes) -> bytes:
-    """Return a message as DATA carries it; those this software makes are so already."""
-    if message.endswith(b"\r\n") and b"\n." not in message and not message.startswith(b"."):
-        return message
-    # A lone CR or LF before a dot is how a second message is smuggled past a lax relay.
-    whole = _LONE_END.sub(b"\r\n", message).removesuffix(b"\r\n") + b"\r\n"
-    return (b"." + whole if whole.startswith(b".") else whole).replace(b"\r\n.", b"\r\n..")
 
 
 def _path(address: str) -> bytes:

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from incidents.delivery.attempt import Answer, Envelope, Few, Stage
 from incidents.delivery.channels.smtp import SmtpChannel, SmtpRoute
 from incidents.delivery.channels.smtp_door import Timeouts
-from incidents.delivery.channels.smtp_pump import _stuffed
 from incidents.delivery.retry import classify
 from incidents.errors import DeliveryError
 from incidents.models.states import DeliveryState
@@ -19,7 +18,7 @@ from tests.support.mailserver import Fault, MailServer, running_mailserver, unti
 from tests.support.sending import channel_to
 
 D = DeliveryState
-MESSAGE = b"Subject: hello\r\nMessage-ID: <1@shop.example>\r\n\r\n.a line with a dot\r\nthe end\r\n"
+MESSAGE = b"Subject: hello\r\nMessage-ID: <1@shop.example>\r\n\r\na line with a dot.\r\nthe end\r\n"
 
 
 def envelope(n: int, to: str = "") -> Envelope:
@@ -200,13 +199,6 @@ def test_an_address_in_another_script_needs_a_relay_that_takes_it(
         one = envelope(0, "王@people.example")
         answers = asyncio.run(carried(channel_to(server.port), [one]))
         assert classify(answers[0]) == expected
-
-
-def test_a_lone_line_end_cannot_smuggle_a_second_message() -> None:
-    body = _stuffed(b"Subject: a\r\n\r\nhello\n.\nMAIL FROM:<evil@x.example>\r.\r\nend")
-    assert b"\r\n.\r\n" not in body
-    assert body.endswith(b"end\r\n")
-    assert body.count(b"\n") == body.count(b"\r") == body.count(b"\r\n")
 
 
 def secured(

@@ -123,3 +123,17 @@ def test_the_shorter_encoding_is_chosen() -> None:
 )
 def test_a_value_may_begin_and_end_a_line(value: str, said: bytes) -> None:
     assert quoted_value(value) == said
+
+
+def test_a_lone_line_end_cannot_smuggle_a_second_message() -> None:
+    evil = "hello\n.\nMAIL FROM:<evil@x.example>\r.\r\nend\n.\r\n"
+    plan = MailPlan(Cut(("a",), (evil,), (evil,)), sender=SHOP, reply_to=SHOP, date=AT)
+    raw = plan.message(
+        to_name="",
+        to_address="ada@people.example",
+        message_id="<a@shop.example>",
+        values={},
+        escaped={},
+    )
+    assert not [line for line in raw.split(b"\n") if line.startswith(b".")]
+    assert raw.count(b"\n") == raw.count(b"\r") == raw.count(b"\r\n")
