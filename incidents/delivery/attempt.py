@@ -62,6 +62,10 @@ class Feed(Protocol):
         """Wait until `take` may have a message; return False when no more may be sent."""
         ...
 
+    def begins(self, number: int) -> bool:
+        """Hear that a message's text is about to be written; False when it may not be any more."""
+        ...
+
     def tell(self, answer: Answer) -> None:
         """Take the answer to one message, once for each message taken."""
         ...
@@ -93,6 +97,10 @@ class Few:
     async def more(self) -> bool:
         """Return whether any are left."""
         return bool(self._left)
+
+    def begins(self, number: int) -> bool:  # noqa: ARG002  # the name is the protocol's
+        """Return True: nothing speaks against it."""
+        return True
 
     def tell(self, answer: Answer) -> None:
         """Keep the answer to one message."""

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from incidents.base32 import base32
 from incidents.delivery.headers import (
     Mailbox,
     check_address,
@@ -15,7 +16,6 @@ from incidents.delivery.headers import (
 )
 from incidents.delivery.transfer import Pieces, Values, body_of
 from incidents.errors import InvalidInputError
-from incidents.keys.base32 import base32
 
 
 class Rendered(NamedTuple):

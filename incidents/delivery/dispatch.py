@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Generic
 
 from incidents.delivery.attempt import Answer, Channel, Envelope, Stage
-from incidents.delivery.orders import C, InThread, Ledger, Orders
+from incidents.delivery.orders import C, InThread, Ledger, Marks, Orders
 from incidents.delivery.outcome import (
     Result,
     doubted_out,
@@ -47,10 +47,14 @@ class Dispatch(Generic[C]):
         ledger: The books.
         orders: What to make, when to stop, whom to tell.
         in_thread: Runs a call of the ledger.
+        marks: Keeps how far each message has come.
     """
 
-    def __init__(self, ledger: Ledger[C], orders: Orders[C], in_thread: InThread) -> None:
+    def __init__(
+        self, ledger: Ledger[C], orders: Orders[C], in_thread: InThread, marks: Marks
+    ) -> None:
         self.ledger, self.orders, self.in_thread = ledger, orders, in_thread
+        self.marks = marks
         self.stop = ""
         self.error: BaseException | None = None
         self.done: Counter[str] = Counter()
@@ -153,9 +157,18 @@ class Dispatch(Generic[C]):
             await self._more.wait()
         return False
 
+    def begins(self, number: int) -> bool:
+        """Hear that a text is about to be written; False after a hold, or without a fresh look."""
+        if self.stop or not self._sees():
+            return False
+        self.marks.begins(number)
+        return True
+
     def _may_begin(self) -> bool:
-        fresh = time.monotonic() - self._seen_at <= BLIND_SECONDS
-        return bool(self._ready) and fresh and not self.stop
+        return bool(self._ready) and not self.stop and self._sees()
+
+    def _sees(self) -> bool:
+        return time.monotonic() - self._seen_at <= BLIND_SECONDS
 
     def _prepare(self, claimed: C) -> Envelope | None:
         if is_doubted_out(claimed):
@@ -171,12 +184,16 @@ class Dispatch(Generic[C]):
             self._fail(error)
             return None
         self._flying[claimed.id] = (claimed, made.message_id)
+        self.marks.takes_off(claimed.id, made.message_id)
         return Envelope(claimed.id, made.sender, made.recipient, made.message)
 
     def tell(self, answer: Answer) -> None:
         """Take the answer to one message."""
         claimed, name = self._flying.pop(answer.id)
-        if answer.code == _OK and answer.stage is Stage.BODY:  # nearly all
+        taken = answer.stage is Stage.BODY and answer.code // 100 == 2  # noqa: PLR2004
+        if answer.code or answer.stage is not Stage.BODY:
+            self.marks.ends(answer.id, taken=taken, reply_code=answer.code)
+        if answer.code == _OK and taken:  # nearly all
             self._settled(Result(claimed.id, DeliveryState.HANDED_OVER, "", _OK, None, name))
             self._breaker.passes()
             return
@@ -251,6 +268,7 @@ class Dispatch(Generic[C]):
         except BaseException:
             self._answered = batch + self._answered  # recording twice is harmless
             raise
+        self.marks.recorded([one.id for one in batch])
         if size and not claimed:
             self._dry = True
         now = self.orders.now()

@@ -53,6 +53,42 @@ class Orders(NamedTuple, Generic[C]):
     released_at: datetime | None
 
 
+class Marks(Protocol):
+    """Keeps how far each message has come where a kill does not reach it."""
+
+    def takes_off(self, row: int, message_id: str) -> None:
+        """Take note of a message that is given to a channel."""
+        ...
+
+    def begins(self, row: int) -> None:
+        """Take note that its text is about to be written."""
+        ...
+
+    def ends(self, row: int, *, taken: bool, reply_code: int) -> None:
+        """Take note of the relay's last word."""
+        ...
+
+    def recorded(self, rows: Sequence[int]) -> None:
+        """Forget messages whose end is durable in the ledger."""
+        ...
+
+
+class NoMarks:
+    """Keeps nothing: after a kill whatever was marked as being sent is in doubt."""
+
+    def takes_off(self, row: int, message_id: str) -> None:
+        """Keep nothing."""
+
+    def begins(self, row: int) -> None:
+        """Keep nothing."""
+
+    def ends(self, row: int, *, taken: bool, reply_code: int) -> None:
+        """Keep nothing."""
+
+    def recorded(self, rows: Sequence[int]) -> None:
+        """Keep nothing."""
+
+
 class InThread(Protocol):
     """Runs a function in the one thread that the ledger is kept in."""
 

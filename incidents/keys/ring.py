@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
+from incidents.base32 import base32
 from incidents.clock import Clock, SystemClock, new_id
 from incidents.errors import SettingsError
-from incidents.keys.base32 import base32
 from incidents.keys.key import Key, Purpose, new_key
 from incidents.keys.key_file import KeyFile, create, locked, mark_of, read, replace
 from incidents.keys.notice_code import PROOF_BITS, normal_code, parts_of

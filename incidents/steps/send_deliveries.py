@@ -11,11 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from incidents.delivery.attempt import Channel
+from incidents.delivery.channels.journal import Journal, read_journal
 from incidents.delivery.dispatch import Dispatch
-from incidents.delivery.orders import Composed, Orders
+from incidents.delivery.orders import Composed, NoMarks, Orders
 from incidents.delivery.outcome import Result
 from incidents.errors import DeliveryError, HeldError
 from incidents.models.base import Value
@@ -128,6 +130,7 @@ def _begin(
     owner: str,
     owner_is_dead: Callable[[str], bool],
     actor: str,
+    journal: Path | None,
 ) -> tuple[_Books, int]:
     """Become the sender; return the books and how many messages were left in the middle."""
     with database.write(actor) as work:
@@ -150,7 +153,12 @@ def _begin(
             )
         holder = deliveries.sender_of(work, ref)
         dead = holder is not None and holder.owner != owner and owner_is_dead(holder.owner)
+        holder_name, held_token = (holder.owner, holder.token) if holder else ("", 0)
         token = deliveries.take_sender(work, ref, owner, takeover=dead)
+        if holder is not None and dead and journal is not None:
+            left = read_journal(journal, holder_name, held_token)
+            if left is not None:
+                deliveries.settle_dead(work, ref, token, taken=left.taken, begun=left.begun)
         doubtful = deliveries.mark_doubtful(work, ref, token)
         offers = given_in(work, ref)
         return _Books(database, ref, set_key, row.version, actor, token, offers), doubtful
@@ -170,6 +178,7 @@ async def send_deliveries(
     owner_is_dead: Callable[[str], bool],
     actor: str,
     window: int = WINDOW,
+    journal: Path | None = None,
     until_idle: bool = True,
     released_at: datetime | None = None,
 ) -> SendReport:
@@ -190,6 +199,7 @@ async def send_deliveries(
         owner: Who sends: `host:pid:start-ticks:random`.
         owner_is_dead: Whether the sender of that name has surely ended.
         actor: Who acts, for the audit.
+        journal: File on this machine's own disk that outlives this process; None keeps none.
         window: Messages marked as being sent at a time: so many can be in doubt when it dies.
         until_idle: False waits for deferred messages too, until every one is final.
         released_at: When sending began, to count the days after which to give up.
@@ -219,12 +229,21 @@ async def send_deliveries(
         await in_thread(check_seal)
         books, doubtful = await in_thread(
             lambda: _begin(
-                database, ref, set_key, owner=owner, owner_is_dead=owner_is_dead, actor=actor
+                database,
+                ref,
+                set_key,
+                owner=owner,
+                owner_is_dead=owner_is_dead,
+                actor=actor,
+                journal=journal,
             )
         )
-        run = Dispatch(books, orders, in_thread)
+        marks = Journal(journal, owner, books.token, 3 * window) if journal else None
+        run = Dispatch(books, orders, in_thread, marks or NoMarks())
         cancelled = await run.carry_out(channel)
         opened = await in_thread(lambda: books.end(run.remains(), went_through=not run.stop))
+        if marks is not None:
+            marks.close()
         with suppress(Exception):  # a view that fails never spoils a sending
             progress(await in_thread(books.states))
     if cancelled:

@@ -110,6 +110,7 @@ def send_set(
                 owner=owner,
                 owner_is_dead=owner_is_dead,
                 actor=settings.actor,
+                journal=settings.home / "journal" / f"{ref}.journal",
             )
         )  # fmt: skip
     if report.stopped_by and report.stopped_by not in {"held", "set-void"}:

@@ -112,6 +112,52 @@ def may_go_on(work: Work, ref: str, set_key: str) -> tuple[bool, str, int]:
     return bool(found[0]), str(found[1]), int(found[2])
 
 
+def settle_dead(
+    work: UnitOfWork,
+    ref: str,
+    token: int,
+    *,
+    taken: Sequence[tuple[int, int, str]],
+    begun: Sequence[int],
+) -> int:
+    """Record what a dead sender's journal knows; return how many messages it settled.
+
+    What was taken is handed over, what was never begun is planned again. The rest stays for
+    `mark_doubtful`.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        token: The newest fencing token.
+        taken: Row, reply code and Message-ID of what the relay took.
+        begun: Rows whose text was begun and never answered.
+    """
+    quick, now = work.quick, work.quick.moment(work.now)
+    values = [
+        {"r": ref, "id": row, "t": token, "code": code, "m": name, "now": now}
+        for row, code, name in taken
+    ]
+    settled = quick.run(_FROM_JOURNAL, values).changed if values else 0
+    left = [row[0] for row in quick.run(_LEFT, {"r": ref, "t": token}).rows]
+    unbegun = [{"id": row, "now": now} for row in set(left) - set(begun)]
+    if unbegun:
+        quick.run(_NEVER_BEGUN, unbegun)
+    if settled or unbegun:
+        counts = {"handed_over": settled, "planned": len(unbegun)}
+        work.note("deliveries.from-journal", ref, **counts)
+    return settled + len(unbegun)
+
+
+_LEFT = "SELECT id FROM delivery WHERE case_ref = :r AND state = 'sending' AND lease <> :t"
+_NEVER_BEGUN = """
+    UPDATE delivery SET state = 'planned', reason = 'not-attempted', updated_at = :now
+    WHERE id = :id AND state = 'sending'"""
+_FROM_JOURNAL = """
+    UPDATE delivery SET state = 'handed_over', reason = 'from-journal', reply_code = :code,
+        next_at = NULL, message_id = :m, finished_at = :now, updated_at = :now
+    WHERE id = :id AND case_ref = :r AND state = 'sending' AND lease <> :t"""
+
+
 def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
     """Mark what an earlier sender left in the middle as in doubt; return how many.
 

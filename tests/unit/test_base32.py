@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.keys.base32 import base32
+from incidents.base32 import base32
 
 
 @given(st.binary(max_size=40))

@@ -87,6 +87,9 @@ class FolderChannel:
         """Write each message as `.eml`, and its bodies as `.txt` and `.html`."""
         while await feed.more():
             while (envelope := feed.take()) is not None:
+                if not feed.begins(envelope.id):
+                    feed.tell(Answer(envelope.id, Stage.CONNECT, text="lost"))
+                    continue
                 write_message(self.folder, envelope.id, envelope.message)
                 feed.tell(Answer(envelope.id, Stage.BODY, 250))
                 await asyncio.sleep(0)

@@ -124,6 +124,10 @@ class _Pool:
         """Pass the answer to one message on."""
         self.feed.tell(answer)
 
+    def begins(self, number: int) -> bool:
+        """Pass on that a text is about to be written; return whether it may be."""
+        return self.feed.begins(number)
+
     def again(self, envelope: Envelope) -> bool:
         """Take back a message whose connection had ended before it came to it; once."""
         if self.closing or envelope.id in self._second:

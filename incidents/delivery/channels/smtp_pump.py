@@ -34,6 +34,10 @@ class Work(Protocol):
         """Take the answer to one message."""
         ...
 
+    def begins(self, number: int) -> bool:
+        """Hear that a text is about to be written; False when it may not be any more."""
+        ...
+
     def again(self, envelope: Envelope) -> bool:
         """Take back a message that a stale connection never began; False when it was before."""
         ...
@@ -221,6 +225,12 @@ class Pump(asyncio.Protocol):
             self._call_off(flight, code)
 
     def _send_body(self, flight: _Flight) -> None:
+        if not self._work.begins(flight.envelope.id):
+            # The relay waits for a text now, and nothing but the end of the line spares it one.
+            flight.refused = Answer(flight.envelope.id, Stage.CONNECT, text="lost")
+            self._expected.appendleft((Stage.DATA, flight))
+            self.end("lost")
+            return
         following = self._next() if self._offers.pipelining else None
         self._expected.append((Stage.BODY, flight))
         more = self._commands(following) if following else b""
