@@ -29,6 +29,7 @@ COMMANDS = {
     "hold": "notices",
     "resume": "notices",
     "deliveries": "notices",
+    "bounces": "bounces",
     "law": "law",
     "init": "admin",
     "inventory": "admin",
