@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select, text, update
@@ -427,6 +428,38 @@ def record_by_hand(
     if number:
         work.note("deliveries.by-hand", ref, tasks=number)
     return number
+
+
+class Bounced(Enum):
+    """What a report that came back did to a delivery."""
+
+    NOW = "now"
+    BEFORE = "before"
+    NOT_SENT = "not-sent"
+
+
+def bounce(
+    work: UnitOfWork, delivery: int, reason: str
+) -> tuple[Bounced, tuple[str, str, int] | None]:
+    """Record that a message came back; return what that did, and its case, set and version.
+
+    Args:
+        work: The transaction.
+        delivery: Row of the ledger.
+        reason: Why, as a closed word.
+    """
+    row = work.session.get(DeliveryRow, delivery, with_for_update=True)
+    if row is None or row.channel != "email":
+        return Bounced.NOT_SENT, None
+    at = (row.case_ref, row.set_key, row.version)
+    if row.state == D.BOUNCED:
+        return Bounced.BEFORE, at
+    if D.BOUNCED not in DELIVERY_MOVES[D(row.state)]:
+        return Bounced.NOT_SENT, at
+    row.state, row.reason, row.finished_at, row.updated_at = D.BOUNCED, reason, work.now, work.now
+    work.session.add(row)
+    work.session.flush()
+    return Bounced.NOW, at
 
 
 def first_sent(work: UnitOfWork, ref: str) -> dict[tuple[str, int], datetime]:

@@ -153,7 +153,8 @@ def _from_blocks(blocks: list[Block], mail: _Mail, rules: Reasons) -> list[Fate]
             each.append(Fate(recipient=name, status=status, reason="delivered", permanent=False))
             continue
         told = " ".join(part for part in (block.diagnostic, block.note) if part)
-        each.append(_fate(name, [told, spoken.get(name, "")], block, rules))
+        fate = _fate(name, [told, spoken.get(name, "")], block, rules)
+        each.append(fate.model_copy(update={"waiting": block.action == "delayed"}))
     return each
 
 

@@ -33,6 +33,8 @@ class Fate(Value):
     """A closed word, such as `userunknown`; the words stand in `reasons.yaml`."""
     permanent: bool
     """Whether writing to this address again is of no use."""
+    waiting: bool = False
+    """Whether the server still tries (RFC 3464 2.3.3, `delayed`)."""
 
 
 class Bounce(Value):
