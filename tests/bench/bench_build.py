@@ -35,18 +35,19 @@ NAMES = ("Ada Lovelace", "王小明", "Jürgen Groß", "山田 太郎")
 
 
 def drafted(home: Path) -> tuple[House, NoticeSet]:
-    """Return the shop with a drafted case, and its largest set for people."""
+    """Return the shop with a drafted case, and all its notices to people as one set."""
     shop = house(home)
     shop.to_drafts(shop.open())
     with shop.shop.database.read() as work:
         sets = [notices.notice_set(row) for row in notices.set_rows(work, CASE)]
-    return shop, max(sets, key=lambda one: len(one.classes))
+    classes = [message for one in sets for message in one.classes]
+    return shop, sets[0].model_copy(update={"key": "all", "classes": classes})
 
 
 def chosen(body: NoticeSet) -> list[MessageClass]:
-    """Return the first e-mail class of each language."""
+    """Return the longest e-mail class of each language."""
     by_locale: dict[str, MessageClass] = {}
-    for one in body.classes:
+    for one in sorted(body.classes, key=lambda one: -len(one.html)):
         if one.key.endswith(".email"):
             by_locale.setdefault(one.locale, one)
     return list(by_locale.values())

@@ -19,8 +19,12 @@ def _package() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server on a socket in a folder of its own and yield a URL of an empty database."""
+def running_postgres(*, durable: bool = False) -> Iterator[str]:
+    """Start a server on a socket in a folder of its own and yield a URL of an empty database.
+
+    Args:
+        durable: Whether commits wait for the disk, as PostgreSQL does by itself.
+    """
     folder = Path(tempfile.mkdtemp(prefix="forthwith-pg-"))
     prefix: list[str] = []
     install = _package() / "pginstall18"
@@ -55,7 +59,8 @@ def running_postgres() -> Iterator[str]:
         str(binaries / "initdb"), "-D", str(data), "-U", "forthwith", "-A", "trust", "--no-sync",
         "--encoding=UTF8", "--locale=C.UTF-8",
     )  # fmt: skip
-    options = f"-c listen_addresses='' -c unix_socket_directories={run} -c fsync=off"
+    options = f"-c listen_addresses='' -c unix_socket_directories={run}"
+    options += "" if durable else " -c fsync=off"
     call(
         str(binaries / "pg_ctl"), "-D", str(data), "-l", str(run / "log"), "-w", "-o", options,
         "start",

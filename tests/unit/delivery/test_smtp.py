@@ -119,6 +119,21 @@ def test_a_relay_that_asks_for_a_text_after_all_gets_none(tmp_path: Path) -> Non
         ]
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_a_text_that_may_not_begin_any_more_stays_here(tmp_path: Path, pipelining: bool) -> None:
+    class Held(Few):
+        def begins(self, number: int) -> bool:
+            return number != 1
+
+    with running_mailserver(tmp_path, pipelining=pipelining) as server:
+        feed = Held([envelope(n) for n in range(4)])
+        asyncio.run(channel_to(server.port, connections=1).send(feed))
+        said = {one.id: classify(one) for one in feed.answers}
+        assert said[1] == (D.PLANNED, "not-attempted")
+        assert {said[n].state for n in (0, 2, 3)} == {D.HANDED_OVER}
+        assert "p1@people.example" not in {one.recipient for one in server.received()}
+
+
 def test_pipelined_messages_share_their_writes(tmp_path: Path) -> None:
     with running_mailserver(tmp_path, pipelining=True) as server:
         answers = through(server, 60, connections=3)
