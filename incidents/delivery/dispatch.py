@@ -28,6 +28,8 @@ from incidents.models.states import DeliveryState
 
 _OK = 250
 LOOK_SECONDS = 0.3
+ASK_SECONDS = 3.0
+"""How long a caller may think at the start before sending begins without its word."""
 BLIND_SECONDS = 1.0
 """Without a fresh look at the hold for this long nothing new is begun."""
 RECORD_SECONDS = 0.1
@@ -64,6 +66,7 @@ class Dispatch(Generic[C]):
         self._more, self._wake = asyncio.Event(), asyncio.Event()
         self._idle = self._dry = self._closing = False
         self._seen_at = float("-inf")
+        self._asked = asyncio.Event()
         self._shown_at = self._show_every = 0.0
         self._breaker = Breaker()
         self._half = (orders.window + 1) // 2
@@ -75,6 +78,7 @@ class Dispatch(Generic[C]):
         An error is kept in `error`, so that the books can be closed before it is raised.
         """
         looking = asyncio.create_task(self._guarded(self._keep_looking()))
+        asking = asyncio.create_task(self._guarded(self._keep_asking()))
         books = asyncio.create_task(self._guarded(self._keep_books()))
         sending = asyncio.create_task(self._guarded(self._feed(channel)))
         cancelled = False
@@ -85,11 +89,11 @@ class Dispatch(Generic[C]):
             self._halt("cancelled")
             await asyncio.wait({sending}, timeout=GRACE_SECONDS)
         finally:
-            for task in (sending, looking):
+            for task in (sending, looking, asking):
                 task.cancel()
             self._closing = True
             self._wake.set()
-            await asyncio.wait({sending, looking, books})
+            await asyncio.wait({sending, looking, asking, books})
         return cancelled
 
     def remains(self) -> list[Result]:
@@ -117,15 +121,28 @@ class Dispatch(Generic[C]):
         self._wake.set()
 
     async def _keep_looking(self) -> None:
-        """Look several times a second whether anybody wants it stopped."""
+        """Look several times a second whether the ledger wants it stopped."""
+        await self._asked.wait()
         while not self._closing:
-            reason = await asyncio.to_thread(
-                lambda: self.orders.should_stop() or self.ledger.look()
-            )
+            reason = await asyncio.to_thread(self.ledger.look)
             self._seen_at = time.monotonic()
             if reason:
                 self._halt(reason)
             self._more.set()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep_asking(self) -> None:
+        """Ask the caller about once a second; one that hangs, such as a server, stops nothing."""
+        while not self._closing:
+            answer = asyncio.create_task(asyncio.to_thread(self.orders.should_stop))
+            done, _ = await asyncio.wait({answer}, timeout=ASK_SECONDS)
+            if not done:
+                self._asked.set()  # its answer still counts when it comes
+                await asyncio.wait({answer})
+            reason = answer.result()
+            if reason:
+                self._halt(reason)
+            self._asked.set()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _feed(self, channel: Channel) -> None:

@@ -29,6 +29,7 @@ from incidents.store.recipients import open_next_channels
 from incidents.store.unit_of_work import Database
 
 T = TypeVar("T")
+STOP_FILE = "stop-file"
 WINDOW = 64
 """Messages that may be marked as being sent when another machine could take over: so many would be
 in doubt then."""
@@ -63,6 +64,8 @@ class _Books:
     token: int
     offers: bool
     """Whether anybody of the case has a code of an offer."""
+    stop_file: Path | None
+    """While it exists nothing is sent; it needs no database."""
     reached: list[int] = field(default_factory=lambda: [0])
     """The last row that was claimed for the first time."""
 
@@ -95,6 +98,8 @@ class _Books:
 
     def look(self) -> str:
         """Return why nothing more may be sent, empty to go on."""
+        if self.stop_file is not None and self.stop_file.exists():
+            return STOP_FILE
         with self.database.read() as work:
             return _why_not(work, self.ref, self.set_key, self.version)
 
@@ -136,6 +141,7 @@ def _begin(
     owner_is_dead: Callable[[str], bool],
     actor: str,
     journal: Path | None,
+    stop_file: Path | None,
 ) -> tuple[_Books, int]:
     """Become the sender; return the books and how many messages were left in the middle."""
     with database.write(actor) as work:
@@ -166,7 +172,9 @@ def _begin(
                 deliveries.settle_dead(work, ref, token, taken=left.taken, begun=left.begun)
         doubtful = deliveries.mark_doubtful(work, ref, token)
         offers = given_in(work, ref)
-        return _Books(database, ref, set_key, row.version, actor, token, offers), doubtful
+        return _Books(
+            database, ref, set_key, row.version, actor, token, offers, stop_file
+        ), doubtful
 
 
 async def send_deliveries(
@@ -184,6 +192,7 @@ async def send_deliveries(
     actor: str,
     window: int = 0,
     journal: Path | None = None,
+    stop_file: Path | None = None,
     until_idle: bool = True,
     released_at: datetime | None = None,
 ) -> SendReport:
@@ -204,6 +213,7 @@ async def send_deliveries(
         owner: Who sends: `host:pid:start-ticks:random`.
         owner_is_dead: Whether the sender of that name has surely ended.
         actor: Who acts, for the audit.
+        stop_file: While it exists nothing is sent.
         journal: File on this machine's own disk that outlives this process; None keeps none.
         window: Messages marked as being sent at a time; 0 chooses `WINDOW` or `LOCAL_WINDOW`.
         until_idle: False waits for deferred messages too, until every one is final.
@@ -243,6 +253,7 @@ async def send_deliveries(
                 owner_is_dead=owner_is_dead,
                 actor=actor,
                 journal=journal,
+                stop_file=stop_file,
             )
         )
         marks = Journal(journal, owner, books.token, 3 * window) if journal else None

@@ -23,6 +23,9 @@ from incidents.store.cases import EvidenceKind
 from incidents.store.deliveries import Outgoing
 from incidents.store.unit_of_work import Database, UnitOfWork
 
+STOP_FILE_NAME = "STOP"
+"""In the home: whoever can reach nothing else can still make a file."""
+
 
 class MailKeys(CodeKeys, Protocol):
     """What is needed of the keys."""
@@ -85,6 +88,11 @@ def send_set(
         DeliveryError: when the relay cannot be used; what was not sent stays planned.
     """
     check_copy()
+    stop_file = settings.home / STOP_FILE_NAME
+    if stop_file.exists():
+        raise HeldError(
+            "stops all sending", where=str(stop_file), repair="remove the file, then send again"
+        )
     with database.read() as work:
         waiting = notices.notice_set(notices.set_row(work, ref, set_key)).duties
         refuse_held(work, ref, set_key, waiting)
@@ -111,6 +119,7 @@ def send_set(
                 owner_is_dead=owner_is_dead,
                 actor=settings.actor,
                 journal=settings.home / "journal" / f"{ref}.journal",
+                stop_file=stop_file,
             )
         )  # fmt: skip
     if report.stopped_by and report.stopped_by not in {"held", "set-void"}:

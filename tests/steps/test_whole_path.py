@@ -1,5 +1,6 @@
 """A case goes from the report to the closed record by steps alone, Prefect away."""
 
+import asyncio
 import csv
 import hashlib
 import json
@@ -12,9 +13,10 @@ import pytest
 
 from flows.files import write_lists
 from flows.filing_files import write_packages
-from incidents.delivery.channels.folder import read_outcomes
+from incidents.delivery.attempt import Feed
+from incidents.delivery.channels.folder import FolderChannel, read_outcomes
 from incidents.delivery.channels.web import publish
-from incidents.errors import ApprovalError, DeliveryError, DraftingError
+from incidents.errors import ApprovalError, DeliveryError, DraftingError, HeldError
 from incidents.steps.announce import (
     SET_KEY,
     draft_public,
@@ -240,3 +242,25 @@ def test_a_child_is_written_about_to_its_guardian_who_gets_her_own_notice_too(
     others = [text for to, found in texts.items() if "gale@" not in to for text in found]
     assert others
     assert not any("Cleo Ward" in text for text in others)
+
+
+def test_a_file_in_the_home_stops_everything(tmp_path: Path, drafted: House) -> None:
+    drafted.approve(CASE, EU)
+    stop = drafted.settings.home / "STOP"
+    stop.touch()
+    with pytest.raises(HeldError, match="stops all sending"):
+        drafted.send(CASE, EU)
+    assert drafted.mails() == {}
+    stop.unlink()
+
+    class Stopping(FolderChannel):
+        async def send(self, feed: Feed) -> None:
+            stop.touch()
+            await asyncio.sleep(1.5)
+            assert feed.take() is None
+            assert not await feed.more()
+
+    drafted.send(CASE, EU, Stopping(tmp_path))
+    assert show_case(drafted.shop.database, CASE).held_at
+    states = drafted.sql("SELECT DISTINCT state FROM delivery WHERE channel = 'email'")
+    assert {row[0] for row in states} <= {"planned", "standby"}

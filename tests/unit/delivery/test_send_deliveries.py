@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from incidents.clock import FixedClock
+from incidents.delivery import dispatch
 from incidents.delivery.attempt import Answer, Envelope, Feed, Stage
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import this_process
@@ -258,6 +260,18 @@ def test_the_caller_can_stop_it_by_a_word(database: Database) -> None:
     report = asyncio.run(Sending(database, ref, way, {"should_stop": stop}).run())
     assert report.stopped_by == "kill-switch"
     assert states(database, ref)["planned"] == 400 - len(way.begun) > 0
+
+
+def test_a_caller_that_hangs_stops_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "ASK_SECONDS", 0.1)
+    ref = released_set(database, 30)
+    let_go = threading.Event()
+    sending = Sending(database, ref, Scripted(accepted), {"should_stop": lambda: let_go.wait(20)})
+    threading.Timer(1.0, let_go.set).start()
+    asyncio.run(sending.run())
+    assert states(database, ref) == {"handed_over": 30}
 
 
 def test_a_look_that_says_stop_at_once_lets_nothing_out(database: Database) -> None:
