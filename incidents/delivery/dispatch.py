@@ -67,6 +67,7 @@ class Dispatch(Generic[C]):
         self._idle = self._dry = self._closing = False
         self._seen_at = float("-inf")
         self._asked = asyncio.Event()
+        self._renew = False
         self._shown_at = self._show_every = 0.0
         self._breaker = Breaker()
         self._half = (orders.window + 1) // 2
@@ -125,7 +126,11 @@ class Dispatch(Generic[C]):
         await self._asked.wait()
         while not self._closing:
             reason = await asyncio.to_thread(self.ledger.look)
-            self._seen_at = time.monotonic()
+            if reason is None:
+                self._renew = True
+                self._wake.set()
+            else:
+                self._seen_at = time.monotonic()
             if reason:
                 self._halt(reason)
             self._more.set()
@@ -261,7 +266,8 @@ class Dispatch(Generic[C]):
         checked_at, took = time.monotonic(), 0.0
         while not self._closing:
             old = time.monotonic() - kept_at > (RECORD_SECONDS if self._answered else KEEP_SECONDS)
-            if self._turn_is_due() or old:
+            if self._turn_is_due() or old or self._renew:
+                self._renew = False
                 # A long list takes its time to check; it may not take more than a twentieth of it.
                 rested = time.monotonic() - checked_at >= 20 * took
                 if unchecked >= SEAL_EVERY * self.orders.window and rested:

@@ -26,8 +26,11 @@ class Ledger(Protocol[C]):
         """Record results and claim up to `size` more, durably; also why to stop, if so."""
         ...
 
-    def look(self) -> str:
-        """Return why nothing more may be begun, empty to go on; called from another thread."""
+    def look(self) -> str | None:
+        """Return why nothing more may be begun, empty to go on, None to take a turn first.
+
+        Called from another thread.
+        """
         ...
 
     def states(self) -> Mapping[str, int]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from incidents.delivery.attempt import Channel
 from incidents.delivery.channels.journal import Journal, read_journal
-from incidents.delivery.dispatch import Dispatch
+from incidents.delivery.dispatch import BLIND_SECONDS, Dispatch
 from incidents.delivery.orders import Composed, NoMarks, Orders
 from incidents.delivery.outcome import Result
 from incidents.errors import DeliveryError, HeldError
@@ -30,6 +30,8 @@ from incidents.store.unit_of_work import Database
 
 T = TypeVar("T")
 STOP_FILE = "stop-file"
+LOOK = timedelta(seconds=BLIND_SECONDS)
+"""How long a look at the ledger counts."""
 WINDOW = 64
 """Messages that may be marked as being sent when another machine could take over: so many would be
 in doubt then."""
@@ -96,11 +98,18 @@ class _Books:
         outcomes = [Outcome(*result) for result in results]
         deliveries.record(work, self.ref, self.set_key, outcomes, token=self.token)
 
-    def look(self) -> str:
-        """Return why nothing more may be sent, empty to go on."""
+    def look(self) -> str | None:
+        """Return why nothing more may be sent, empty to go on, None to renew the lease first.
+
+        Raises:
+            DeliveryError: when somebody else may send now.
+        """
         if self.stop_file is not None and self.stop_file.exists():
             return STOP_FILE
         with self.database.read() as work:
+            # One that was asleep wakes up here, before it may begin anything.
+            if not deliveries.lease_stands(work, self.ref, self.token, within=LOOK):
+                return None
             return _why_not(work, self.ref, self.set_key, self.version)
 
     def states(self) -> dict[str, int]:

@@ -95,6 +95,26 @@ def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
         work.session.add(row)
 
 
+def lease_stands(work: UnitOfWork, ref: str, token: int, *, within: timedelta) -> bool:
+    """Return whether a sender's right to send stands, and will stand for a while.
+
+    False means that it ran out and nobody took it: it can be renewed.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        token: Its fencing token.
+        within: How long it may go on before it asks again.
+
+    Raises:
+        DeliveryError: when it is another's.
+    """
+    row = work.session.get(SenderRow, ref)
+    if row is None or row.token != token:
+        raise DeliveryError("another sender has taken over", where=ref)
+    return row.until > work.now + within
+
+
 def _keep_lease(work: Work, quick: Quick, ref: str, token: int) -> None:
     values = {"r": ref, "t": token, "until": quick.moment(work.now + LEASE)}
     kept = quick.run("UPDATE sender SET until = :until WHERE case_ref = :r AND token = :t", values)

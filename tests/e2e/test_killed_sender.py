@@ -28,11 +28,12 @@ ROOT = Path(__file__).parents[2]
 PAUSE = 0.004
 """Seconds the program below spends on each message, so that there is a middle to be killed in."""
 PROGRAM = """
-import asyncio, sys, time
+import asyncio, os, sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from incidents.clock import SystemClock
 from incidents.errors import ForthwithError
+from incidents.store import deliveries
 from tests.support.sending import Sending, channel_to, open_database, renderer
 
 path, ref, port, pause, hours, keep = sys.argv[1:]
@@ -41,6 +42,7 @@ class Ahead(SystemClock):
     def now(self):
         return super().now() + timedelta(hours=int(hours))
 
+deliveries.LEASE = timedelta(seconds=float(os.environ.get("TEST_LEASE", "60")))
 made = renderer(ref, datetime(2026, 3, 2, tzinfo=UTC))
 
 def slowly(one):
@@ -177,3 +179,27 @@ def test_an_interrupt_leaves_nothing_in_doubt(tmp_path: Path, number: int) -> No
         assert campaign.start(0).communicate(timeout=120)[0].strip() == "done"
         assert set(campaign.times().values()) == {1}
         assert sum(campaign.doubts().values()) == 0
+
+
+def test_a_sender_that_slept_past_its_lease_wakes_up_and_sends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_LEASE", "2")
+    with running_mailserver(tmp_path / "mail") as server:
+        campaign = Campaign(tmp_path, server)
+        sleeper = campaign.start()
+        campaign.wait_for(lambda: server.oracle.taken > 80)
+        sleeper.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)  # what it had written before may still be taken
+        while_asleep = server.oracle.taken
+        time.sleep(2.2)
+        assert server.oracle.taken == while_asleep
+        assert campaign.start(0).communicate(timeout=120)[0].strip() == "done"
+        by_the_second = server.oracle.taken
+        sleeper.send_signal(signal.SIGCONT)
+        assert sleeper.communicate(timeout=60)[0].strip() == DeliveryError.__name__
+        assert server.oracle.taken == by_the_second
+        times, doubts = campaign.times(), campaign.doubts()
+        assert len(times) == PEOPLE
+        assert [who for who, number in times.items() if number > 1 + doubts[who]] == []
+        assert states(campaign.database, campaign.ref) == {"handed_over": PEOPLE}
