@@ -24,12 +24,11 @@ from incidents.models.notice import MessageClass
 from incidents.steps.draft_notices import draft_notices
 from incidents.steps.find_data import find_data
 from incidents.steps.list_duties import list_duties
-from incidents.steps.person_words import PersonWords
-from incidents.steps.send_set import _renderer
+from incidents.steps.person_mail import PersonMail
+from incidents.steps.person_words import Addressed, PersonWords
 from incidents.steps.show_case import case_finding, case_sets
 from incidents.steps.size_scope import size_scope
 from incidents.steps.weigh_risk import weigh_risk
-from incidents.store.deliveries import Outgoing
 from tests.steps.shop_case import AUTHOR, CASE, CN, EU, NOW, House
 from tests.support.mailserver import running_mailserver
 from tests.support.sending import channel_to
@@ -358,14 +357,13 @@ def listed_strings() -> list[str]:
 def test_no_published_hostile_string_changes_a_message(drafted: House) -> None:
     strings = listed_strings()
     sets = {one.key: one for one in case_sets(drafted.shop.database, CASE)}
-    identity = drafted.shop.inventory.inventory.organisation.notices
-    words = PersonWords(CASE, 1, sets[EU], drafted.shop.ring)
-    write = _renderer(CASE, EU, 1, NOW, words, identity, drafted.shop.ring, "Lanque")
+    organisation = drafted.shop.inventory.inventory.organisation
+    mail = PersonMail(PersonWords(CASE, 1, sets[EU], drafted.shop.ring), organisation, NOW)
     kind = next(one.key for one in sets[EU].classes if one.key.endswith(".email"))
 
     def composed(name: str) -> EmailMessage:
-        row = Outgoing(1, "x-mail", "mia@home.example", name, name, kind, 0, 1)
-        return parsed(write(row).message)
+        person = Addressed("p1", name, name)
+        return parsed(mail.message(kind, person, "mia@home.example")[1])
 
     usual = composed("Kim")
     tree, names = shape(body(usual, "html")), headers(usual)

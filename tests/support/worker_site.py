@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -45,6 +46,16 @@ class Site:
     server: PrefectServer
     keys: dict[str, Ed25519PrivateKey]
     environment: dict[str, str]
+    relay: subprocess.Popen[bytes]
+
+    @contextmanager
+    def silent_relay(self) -> Iterator[None]:
+        """Have the relay answer nobody for a while: no sending ends in that time."""
+        self.relay.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.relay.send_signal(signal.SIGCONT)
 
     def prefect(self, *arguments: str) -> str:
         run = subprocess.run(
@@ -114,7 +125,7 @@ def running_site(home: Path, *, people: int = 120, work: bool = True) -> Iterato
     mail = ["flows.demo.mail_child", str(port), str(home / "mailbox")]
     with (
         prefect_server(home / "prefect") as server,
-        child(mail, home / "mail.log", clean_environment()),
+        child(mail, home / "mail.log", clean_environment()) as relay,
     ):
         environment = {
             **clean_environment(),
@@ -128,7 +139,7 @@ def running_site(home: Path, *, people: int = 120, work: bool = True) -> Iterato
         }
         shop = open_workshop(settings)
         import_inventory(shop.database, shop.ring, shop.inventory, actor="analyst")
-        site = Site(home, shop, server, keys, environment)
+        site = Site(home, shop, server, keys, environment, relay)
         site.prefect("work-pool", "create", "forthwith", "--type", "process")
         site.prefect("deploy", "--all")
         if not work:
