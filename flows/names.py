@@ -6,6 +6,7 @@ from typing import Final
 HANDLE_BREACH: Final = "handle-breach"
 DECIDE: Final = "decide-notices"
 DELIVER: Final = "deliver-notices"
+SHARE: Final = "share-sending"
 ANNOUNCE: Final = "publish-announcement"
 LEAKED_CREDENTIAL: Final = "handle-leaked-credential"
 WATCH: Final = "watch-deadlines"

@@ -80,6 +80,12 @@ class DeliveryError(ForthwithError):
     slug = "delivery"
 
 
+class SeatTakenError(DeliveryError):
+    """Others are sending this case already, as many as may."""
+
+    slug = "seat-taken"
+
+
 class AuditError(ForthwithError):
     """A record of what was done that does not add up."""
 

@@ -5,7 +5,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -75,6 +83,12 @@ class Settings(BaseModel):
     )
     actor: str = Field(default_factory=_os_user, description="Who acts, as the audit names it.")
     smtp: SmtpSettings = SmtpSettings()
+    senders: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Workers that may share the sending of one case; above 1 needs PostgreSQL.",
+    )
     alarm_urls: Annotated[list[SecretStr], NoDecode] = Field(
         default=[], description="Apprise addresses alarms go to, separated by blanks."
     )
@@ -118,6 +132,12 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _several_need_a_server(self) -> "Settings":
+        if self.senders > 1 and self.database.startswith("sqlite"):
+            raise ValueError("FORTHWITH_SENDERS above 1 needs PostgreSQL; SQLite has one writer")
+        return self
 
     @property
     def database(self) -> str:

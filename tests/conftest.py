@@ -5,6 +5,11 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How fast a busy machine runs an example says nothing about the code.
+settings.register_profile("forthwith", deadline=None)
+settings.load_profile("forthwith")
 
 
 @pytest.hookimpl(wrapper=True)

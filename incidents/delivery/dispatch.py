@@ -307,8 +307,8 @@ class Dispatch(Generic[C]):
         return len(claimed)
 
     async def _rest(self) -> None:
-        """Nothing is due: end, or wait for what was put off."""
-        due_at = None if self.orders.until_idle else await self.in_thread(self.ledger.due_at)
+        """Nothing is due: end, or wait for what was put off or is in another's hands."""
+        due_at = await self.in_thread(self.ledger.due_at)
         if due_at is None:
             self._idle = True
             self._more.set()

@@ -38,7 +38,7 @@ class Ledger(Protocol[C]):
         ...
 
     def due_at(self) -> datetime | None:
-        """Return when the next message that was put off is due."""
+        """Return when there may be more to claim, None when this sending is over."""
         ...
 
 
@@ -52,7 +52,6 @@ class Orders(NamedTuple, Generic[C]):
     now: Callable[[], datetime]
     window: int
     """Messages that may be marked as being sent at a time."""
-    until_idle: bool
     released_at: datetime | None
 
 

@@ -254,13 +254,34 @@ class DeliveryRow(Base, table=True):
 
 
 class SenderRow(Base, table=True):
-    """Who may send for a case: one lease with a rising token."""
+    """A seat: the right to send for a case, a lease with a token that never comes again."""
 
     __tablename__ = "sender"
     case_ref: str = Field(primary_key=True)
+    seat: int = Field(primary_key=True)
     token: int
     owner: str
     until: datetime = _moment()
+
+
+class PausedDomainRow(Base, table=True):
+    """A mail domain that refuses us as a whole: its people wait, and are not called bad."""
+
+    __tablename__ = "paused_domain"
+    domain: str = Field(primary_key=True)
+    case_ref: str
+    since: datetime = _moment()
+    until: datetime = _moment()
+    times: int
+
+
+class CancelledRunRow(Base, table=True):
+    """A run of a sending that was cancelled in Prefect and has put its case on hold for it."""
+
+    __tablename__ = "cancelled_run"
+    run_id: str = Field(primary_key=True)
+    case_ref: str
+    at: datetime = _moment()
 
 
 class ContainmentRow(Base, table=True):

@@ -12,21 +12,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from incidents.delivery.attempt import Channel
-from incidents.delivery.channels.journal import Journal, read_journal
+from incidents.delivery.channels.journal import Journal, Left, read_journal
 from incidents.delivery.dispatch import BLIND_SECONDS, Dispatch
 from incidents.delivery.orders import Composed, NoMarks, Orders
 from incidents.delivery.outcome import Result
 from incidents.errors import DeliveryError, HeldError
 from incidents.models.base import Value
 from incidents.models.states import SetState
-from incidents.store import cases, deliveries, notices
+from incidents.store import cases, deliveries, notices, senders
 from incidents.store.deliveries import Outcome, Outgoing
 from incidents.store.offers import given_in
 from incidents.store.recipients import open_next_channels
-from incidents.store.unit_of_work import Database
+from incidents.store.senders import Seat
+from incidents.store.unit_of_work import Database, UnitOfWork
 
 T = TypeVar("T")
 STOP_FILE = "stop-file"
@@ -68,6 +69,10 @@ class _Books:
     """Whether anybody of the case has a code of an offer."""
     stop_file: Path | None
     """While it exists nothing is sent; it needs no database."""
+    until_idle: bool
+    """Whether it ends while messages that were put off wait."""
+    clear_dead: Callable[[UnitOfWork, int], int]
+    """Frees the seats of senders that ended; given the own token."""
     reached: list[int] = field(default_factory=lambda: [0])
     """The last row that was claimed for the first time."""
 
@@ -94,7 +99,7 @@ class _Books:
             self.reached[0] = 0  # what was put back lies behind it
         return claimed, stop
 
-    def _record(self, work: deliveries.Work, results: Sequence[Result]) -> None:
+    def _record(self, work: senders.Work, results: Sequence[Result]) -> None:
         outcomes = [Outcome(*result) for result in results]
         deliveries.record(work, self.ref, self.set_key, outcomes, token=self.token)
 
@@ -108,7 +113,7 @@ class _Books:
             return STOP_FILE
         with self.database.read() as work:
             # One that was asleep wakes up here, before it may begin anything.
-            if not deliveries.lease_stands(work, self.ref, self.token, within=LOOK):
+            if not senders.lease_stands(work, self.ref, self.token, within=LOOK):
                 return None
             return _why_not(work, self.ref, self.set_key, self.version)
 
@@ -119,40 +124,76 @@ class _Books:
         return {state: number for (channel, state), number in found.items() if channel == "email"}
 
     def due_at(self) -> datetime | None:
-        """Return when the next deferred message is due."""
+        """Return when there may be more to claim, None when this sending is over.
+
+        While another sender has messages of the set on the wire, this one stays: should the other
+        die, what it left is taken over as soon as its lease has run out.
+        """
         with self.database.read() as work:
-            return deliveries.next_due(work, self.ref)
+            theirs = senders.others_until(work, self.ref, self.set_key, self.token)
+            later = None if self.until_idle else deliveries.next_due(work, self.ref)
+        if theirs is not None and theirs <= self.database.clock.now():
+            with self.database.write(self.actor) as work:
+                self.clear_dead(work, self.token)
+        return min((one for one in (theirs, later) if one is not None), default=None)
 
     def end(self, results: Sequence[Result], *, went_through: bool) -> int:
         """Record the rest, open next channels if it went through, give the right to send back."""
         with self.database.write(self.actor) as work:
             self._record(work, results)
             opened = 0
+            # Two senders that end at once open each next channel once.
+            notices.set_row(work, self.ref, self.set_key, lock=True)
             if went_through and not _why_not(work, self.ref, self.set_key, self.version):
                 opened = open_next_channels(work, self.ref, self.set_key, self.version)
-            deliveries.release_sender(work, self.ref, self.token)
+            senders.leave(work, self.ref, self.token)
         return opened
 
 
-def _why_not(work: deliveries.Work, ref: str, set_key: str, version: int) -> str:
+def _why_not(work: senders.Work, ref: str, set_key: str, version: int) -> str:
     held, state, newest = deliveries.may_go_on(work, ref, set_key)
     if held:
         return "held"
     return "" if (state, newest) == (SetState.RELEASED, version) else "set-void"
 
 
+class Starting(NamedTuple):
+    """Who begins, and what it knows of those before it."""
+
+    owner: str
+    owner_is_dead: Callable[[str], bool]
+    journal: Path | None
+    seats: int
+
+    def journal_of(self, seat: int) -> Path | None:
+        """Return where the journal of a seat lies; each has one of its own."""
+        if self.journal is None:
+            return None
+        return self.journal.with_name(f"{self.journal.stem}-{seat}{self.journal.suffix}")
+
+    def left_by(self, seat: Seat) -> Left | None:
+        """Return what a dead sender's journal says, None when it lies on another machine."""
+        path = self.journal_of(seat.number)
+        return read_journal(path, seat.owner, seat.token) if path else None
+
+
 def _begin(
     database: Database,
     ref: str,
     set_key: str,
+    starting: Starting,
     *,
-    owner: str,
-    owner_is_dead: Callable[[str], bool],
     actor: str,
-    journal: Path | None,
     stop_file: Path | None,
-) -> tuple[_Books, int]:
-    """Become the sender; return the books and how many messages were left in the middle."""
+    until_idle: bool,
+) -> tuple[_Books, Seat, int]:
+    """Take a seat; return the books, the seat and how many messages were left in the middle."""
+
+    def clear_dead(work: UnitOfWork, mine: int) -> int:
+        return senders.clear_dead(
+            work, ref, mine=mine, owner_is_dead=starting.owner_is_dead, left_by=starting.left_by
+        )
+
     with database.write(actor) as work:
         row = notices.set_row(work, ref, set_key)
         where = f"{ref} {set_key} v{row.version}"
@@ -171,19 +212,24 @@ def _begin(
             raise DeliveryError(
                 "was sealed to go out later", where=where, repair="send it again at that time"
             )
-        holder = deliveries.sender_of(work, ref)
-        dead = holder is not None and holder.owner != owner and owner_is_dead(holder.owner)
-        holder_name, held_token = (holder.owner, holder.token) if holder else ("", 0)
-        token = deliveries.take_sender(work, ref, owner, takeover=dead)
-        if holder is not None and dead and journal is not None:
-            left = read_journal(journal, holder_name, held_token)
-            if left is not None:
-                deliveries.settle_dead(work, ref, token, taken=left.taken, begun=left.begun)
-        doubtful = deliveries.mark_doubtful(work, ref, token)
+        doubtful = clear_dead(work, 0)
+        seat = senders.take(work, ref, starting.owner, seats=starting.seats)
+        # The same sender, begun anew: what it had under way before is as doubtful as another's.
+        doubtful += senders.doubt(work, ref, but=senders.at_work(work, ref))
         offers = given_in(work, ref)
-        return _Books(
-            database, ref, set_key, row.version, actor, token, offers, stop_file
-        ), doubtful
+        books = _Books(
+            database,
+            ref,
+            set_key,
+            row.version,
+            actor,
+            seat.token,
+            offers,
+            stop_file,
+            until_idle,
+            clear_dead,
+        )
+        return books, seat, doubtful
 
 
 async def send_deliveries(
@@ -201,6 +247,7 @@ async def send_deliveries(
     actor: str,
     window: int = 0,
     journal: Path | None = None,
+    seats: int = 1,
     stop_file: Path | None = None,
     until_idle: bool = True,
     released_at: datetime | None = None,
@@ -223,7 +270,9 @@ async def send_deliveries(
         owner_is_dead: Whether the sender of that name has surely ended.
         actor: Who acts, for the audit.
         stop_file: While it exists nothing is sent.
-        journal: File on this machine's own disk that outlives this process; None keeps none.
+        journal: File on this machine's own disk that outlives this process, one a seat beside it;
+            None keeps none.
+        seats: How many senders may share the case; more than one needs PostgreSQL.
         window: Messages marked as being sent at a time; 0 chooses `WINDOW` or `LOCAL_WINDOW`.
         until_idle: False waits for deferred messages too, until every one is final.
         released_at: When sending began, to count the days after which to give up.
@@ -244,7 +293,6 @@ async def send_deliveries(
         progress,
         database.clock.now,
         window,
-        until_idle,
         released_at,
     )
     with ThreadPoolExecutor(1, thread_name_prefix="ledger") as thread:
@@ -253,19 +301,20 @@ async def send_deliveries(
             return await asyncio.get_running_loop().run_in_executor(thread, call)
 
         await in_thread(check_seal)
-        books, doubtful = await in_thread(
+        starting = Starting(owner, owner_is_dead, journal, seats)
+        books, seat, doubtful = await in_thread(
             lambda: _begin(
                 database,
                 ref,
                 set_key,
-                owner=owner,
-                owner_is_dead=owner_is_dead,
+                starting,
                 actor=actor,
-                journal=journal,
                 stop_file=stop_file,
+                until_idle=until_idle,
             )
         )
-        marks = Journal(journal, owner, books.token, 3 * window) if journal else None
+        path = starting.journal_of(seat.number)
+        marks = Journal(path, owner, seat.token, 3 * window) if path else None
         run = Dispatch(books, orders, in_thread, marks or NoMarks())
         cancelled = await run.carry_out(channel)
         opened = await in_thread(lambda: books.end(run.remains(), went_through=not run.stop))

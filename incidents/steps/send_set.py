@@ -119,6 +119,7 @@ def send_set(
                 owner_is_dead=owner_is_dead,
                 actor=settings.actor,
                 journal=settings.home / "journal" / f"{ref}.journal",
+                seats=settings.senders,
                 stop_file=stop_file,
             )
         )  # fmt: skip

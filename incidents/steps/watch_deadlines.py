@@ -16,7 +16,7 @@ from incidents.steps.enrol_approvers import broken_since
 from incidents.steps.raise_alarms import Alarm, Sight
 from incidents.steps.signing_needs import STANDING, enrolled, needs_of
 from incidents.steps.to_correct import to_correct
-from incidents.store import alerts, cases, deliveries, duties, notices
+from incidents.store import alerts, cases, deliveries, duties, notices, senders
 from incidents.store.cases import EvidenceKind
 from incidents.store.unit_of_work import Database, UnitOfWork
 
@@ -290,8 +290,8 @@ def _unworked(work: UnitOfWork, row: CaseRow) -> Found:
 
 def _stalled(work: UnitOfWork, row: CaseRow) -> Found:
     """Approved but not sent, and nobody sending: silence must not read as told."""
-    sender = deliveries.sender_of(work, row.ref)
-    if row.held_at is not None or (sender is not None and work.now - sender.until < STALLED):
+    last = senders.last_lease(work, row.ref)
+    if row.held_at is not None or (last is not None and work.now - last < STALLED):
         return
     waiting, unreleased = 0, []
     for one in notices.set_rows(work, row.ref):

@@ -1,12 +1,12 @@
-"""The ledger: who may send, what is being sent, what became of it."""
+"""The ledger: what is being sent, and what became of it."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import func, select, text, update
 
 from incidents.errors import DeliveryError, MoveNotAllowedError, NotFoundError
 from incidents.models.states import (
@@ -16,16 +16,13 @@ from incidents.models.states import (
     SetState,
     check_move,
 )
-from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
+from incidents.models.tables import DeliveryRow, NoticeSetRow
 from incidents.store.cases import hold_case
-from incidents.store.quick import Quick
+from incidents.store.senders import Work, keep_lease
 from incidents.store.statements import bound
-from incidents.store.unit_of_work import QuickWork, UnitOfWork
+from incidents.store.unit_of_work import UnitOfWork
 
-LEASE = timedelta(seconds=60)
-DOUBT_WAIT = timedelta(hours=24)
 D = DeliveryState
-Work = UnitOfWork | QuickWork
 
 
 class Outgoing(NamedTuple):
@@ -54,74 +51,6 @@ class Outcome(NamedTuple):
     message_id: str
 
 
-def take_sender(work: UnitOfWork, ref: str, owner: str, *, takeover: bool = False) -> int:
-    """Become the one sender of a case and return the fencing token.
-
-    Args:
-        work: The transaction.
-        ref: The case.
-        owner: Host, process and a random word.
-        takeover: True when the present owner is known to be dead.
-
-    Raises:
-        DeliveryError: while somebody else holds an unexpired lease.
-    """
-    row = work.session.get(SenderRow, ref, with_for_update=True)
-    if row is not None and row.until > work.now and row.owner != owner and not takeover:
-        raise DeliveryError(
-            f"is being sent by {row.owner} until {row.until:%H:%M:%S} UTC",
-            where=ref,
-            repair="wait for it, or let its lease run out",
-        )
-    token = (row.token if row else 0) + 1
-    if row is None:
-        row = SenderRow(case_ref=ref, token=token, owner=owner, until=work.now + LEASE)
-    row.token, row.owner, row.until = token, owner, work.now + LEASE
-    work.session.add(row)
-    work.note("sender.taken", ref, token=token)
-    return token
-
-
-def sender_of(work: UnitOfWork, ref: str) -> SenderRow | None:
-    """Return who holds the right to send, or None."""
-    return work.session.get(SenderRow, ref)
-
-
-def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
-    """Give the right to send back."""
-    row = work.session.get(SenderRow, ref, with_for_update=True)
-    if row is not None and row.token == token:
-        row.until = work.now
-        work.session.add(row)
-
-
-def lease_stands(work: UnitOfWork, ref: str, token: int, *, within: timedelta) -> bool:
-    """Return whether a sender's right to send stands, and will stand for a while.
-
-    False means that it ran out and nobody took it: it can be renewed.
-
-    Args:
-        work: The transaction.
-        ref: The case.
-        token: Its fencing token.
-        within: How long it may go on before it asks again.
-
-    Raises:
-        DeliveryError: when it is another's.
-    """
-    row = work.session.get(SenderRow, ref)
-    if row is None or row.token != token:
-        raise DeliveryError("another sender has taken over", where=ref)
-    return row.until > work.now + within
-
-
-def _keep_lease(work: Work, quick: Quick, ref: str, token: int) -> None:
-    values = {"r": ref, "t": token, "until": quick.moment(work.now + LEASE)}
-    kept = quick.run("UPDATE sender SET until = :until WHERE case_ref = :r AND token = :t", values)
-    if kept.changed != 1:
-        raise DeliveryError("another sender has taken over", where=ref)
-
-
 def may_go_on(work: Work, ref: str, set_key: str) -> tuple[bool, str, int]:
     """Return whether a case is on hold, and state and version of its set's newest version."""
     found = work.quick.run(
@@ -131,79 +60,6 @@ def may_go_on(work: Work, ref: str, set_key: str) -> tuple[bool, str, int]:
         {"r": ref, "s": set_key},
     ).rows[0]
     return bool(found[0]), str(found[1]), int(found[2])
-
-
-def settle_dead(
-    work: UnitOfWork,
-    ref: str,
-    token: int,
-    *,
-    taken: Sequence[tuple[int, int, str]],
-    begun: Sequence[int],
-) -> int:
-    """Record what a dead sender's journal knows; return how many messages it settled.
-
-    What was taken is handed over, what was never begun is planned again. The rest stays for
-    `mark_doubtful`.
-
-    Args:
-        work: The transaction.
-        ref: The case.
-        token: The newest fencing token.
-        taken: Row, reply code and Message-ID of what the relay took.
-        begun: Rows whose text was begun and never answered.
-    """
-    quick, now = work.quick, work.quick.moment(work.now)
-    values = [
-        {"r": ref, "id": row, "t": token, "code": code, "m": name, "now": now}
-        for row, code, name in taken
-    ]
-    settled = quick.run(_FROM_JOURNAL, values).changed if values else 0
-    left = [row[0] for row in quick.run(_LEFT, {"r": ref, "t": token}).rows]
-    unbegun = [{"id": row, "now": now} for row in set(left) - set(begun)]
-    if unbegun:
-        quick.run(_NEVER_BEGUN, unbegun)
-    if settled or unbegun:
-        counts = {"handed_over": settled, "planned": len(unbegun)}
-        work.note("deliveries.from-journal", ref, **counts)
-    return settled + len(unbegun)
-
-
-_LEFT = "SELECT id FROM delivery WHERE case_ref = :r AND state = 'sending' AND lease <> :t"
-_NEVER_BEGUN = """
-    UPDATE delivery SET state = 'planned', reason = 'not-attempted', updated_at = :now
-    WHERE id = :id AND state = 'sending'"""
-_FROM_JOURNAL = """
-    UPDATE delivery SET state = 'handed_over', reason = 'from-journal', reply_code = :code,
-        next_at = NULL, message_id = :m, finished_at = :now, updated_at = :now
-    WHERE id = :id AND case_ref = :r AND state = 'sending' AND lease <> :t"""
-
-
-def mark_doubtful(work: UnitOfWork, ref: str, token: int) -> int:
-    """Mark what an earlier sender left in the middle as in doubt; return how many.
-
-    It may have arrived. It is sent again with the same Message-ID and the doubt stays on record.
-    """
-    result = work.session.execute(
-        update(DeliveryRow)
-        .where(
-            DeliveryRow.case_ref == ref,  # type: ignore[arg-type]
-            DeliveryRow.state == D.SENDING,  # type: ignore[arg-type]
-            DeliveryRow.lease != token,  # type: ignore[arg-type]
-        )
-        .values(
-            state=D.IN_DOUBT,
-            reason="sender-died",
-            doubts=DeliveryRow.doubts + 1,
-            # The first doubt is resent at once: a notice the law owes that is lost is worse than
-            # one that comes twice. After that once a day, so that no crash loop floods anybody.
-            next_at=case((DeliveryRow.doubts >= 1, work.now + DOUBT_WAIT), else_=work.now),  # type: ignore[arg-type]
-        )
-    )
-    number = int(result.rowcount)  # type: ignore[attr-defined]
-    if number:
-        work.note("deliveries.in-doubt", ref, people=number)
-    return number
 
 
 def doubt_unsent(work: UnitOfWork) -> int:
@@ -265,7 +121,7 @@ def claim(
         DeliveryError: when the token is no longer the newest: this sender must not send.
     """
     quick = work.quick
-    _keep_lease(work, quick, ref, token)
+    keep_lease(work, ref, token)
     rows: list[Any] = []
     # What was put off goes first: it has waited longest.
     for due in _DUE:

@@ -33,7 +33,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from incidents.clock import SystemClock
 from incidents.errors import ForthwithError
-from incidents.store import deliveries
+from incidents.store import senders
 from tests.support.sending import Sending, channel_to, open_database, renderer
 
 path, ref, port, pause, hours, keep = sys.argv[1:]
@@ -42,7 +42,7 @@ class Ahead(SystemClock):
     def now(self):
         return super().now() + timedelta(hours=int(hours))
 
-deliveries.LEASE = timedelta(seconds=float(os.environ.get("TEST_LEASE", "60")))
+senders.LEASE = timedelta(seconds=float(os.environ.get("TEST_LEASE", "60")))
 made = renderer(ref, datetime(2026, 3, 2, tzinfo=UTC))
 
 def slowly(one):

@@ -10,10 +10,11 @@ from incidents.errors import DeliveryError, MoveNotAllowedError
 from incidents.models.approval import Sealed
 from incidents.models.notice import NoticeSet
 from incidents.models.states import DeliveryState, SetState
-from incidents.store import cases, deliveries, notices, recipients
+from incidents.store import cases, deliveries, notices, recipients, senders
 from incidents.store.deliveries import Outcome
 from incidents.store.unit_of_work import Database
 from tests.store.test_affected_people import ORDERS, frozen
+from tests.support.sending import overtake
 
 REF, SET = "inc-2026-0001", "individuals-own-promise"
 PLACES = ["CN", "DE", "FR", "GB", "JP", "US-CA", "unknown"]
@@ -64,7 +65,7 @@ def test_what_is_claimed_is_marked_before_any_attempt_and_claimed_once(
 ) -> None:
     planned(database)
     with database.write("a") as work:
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         first = deliveries.claim(work, REF, SET, 1, token=token, size=2)
     with database.write("a") as work:
         second = deliveries.claim(work, REF, SET, 1, token=token, size=5)
@@ -80,14 +81,14 @@ def test_a_second_sender_waits_and_a_stale_token_can_neither_claim_nor_record(
 ) -> None:
     planned(database)
     with database.write("a") as work:
-        old = deliveries.take_sender(work, REF, "a")
+        old = senders.take(work, REF, "a").token
         rows = deliveries.claim(work, REF, SET, 1, token=old, size=1)
     with pytest.raises(DeliveryError), database.write("b") as work:
-        deliveries.take_sender(work, REF, "b")
+        senders.take(work, REF, "b")
     clock.advance(timedelta(minutes=2))
     with database.write("b") as work:
-        new = deliveries.take_sender(work, REF, "b")
-        assert deliveries.mark_doubtful(work, REF, new) == 1
+        new = senders.take(work, REF, "b").token
+        assert senders.doubt(work, REF, but=[new]) == 1
     with pytest.raises(DeliveryError), database.write("a") as work:
         deliveries.claim(work, REF, SET, 1, token=old, size=1)
     with pytest.raises(DeliveryError), database.write("a") as work:
@@ -101,12 +102,12 @@ def test_what_a_dead_sender_left_is_in_doubt_and_sent_again_with_the_doubt_on_re
 ) -> None:
     planned(database)
     with database.write("a") as work:
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         deliveries.claim(work, REF, SET, 1, token=token, size=1)
     clock.advance(timedelta(minutes=2))
     with database.write("b") as work:
-        token = deliveries.take_sender(work, REF, "b")
-        deliveries.mark_doubtful(work, REF, token)
+        token = senders.take(work, REF, "b").token
+        senders.doubt(work, REF, but=[token])
         again = deliveries.claim(work, REF, SET, 1, token=token, size=1)
         deliveries.record(work, REF, SET, [sent(again[0].id)], token=token)
     assert again[0].doubts == 1
@@ -117,16 +118,63 @@ def test_what_a_dead_sender_left_is_in_doubt_and_sent_again_with_the_doubt_on_re
     assert tuple(row) == ("handed_over", 1, 2)
 
 
+def test_two_seats_share_a_case_and_a_third_sender_waits(
+    database: Database, clock: FixedClock
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        one = senders.take(work, REF, "a", seats=2)
+        first = deliveries.claim(work, REF, SET, 1, token=one.token, size=1)
+    with database.write("b") as work:
+        other = senders.take(work, REF, "b", seats=2)
+        second = deliveries.claim(work, REF, SET, 1, token=other.token, size=1)
+    assert (one.number, other.number) == (0, 1)
+    assert one.token != other.token
+    assert {row.id for row in first}.isdisjoint(row.id for row in second)
+    with pytest.raises(DeliveryError, match="being sent by"), database.write("c") as work:
+        senders.take(work, REF, "c", seats=2)
+    with database.write("b") as work:
+        assert senders.others_until(work, REF, SET, other.token) == work.now + senders.LEASE
+        deliveries.record(work, REF, SET, [sent(second[0].id)], token=other.token)
+    clock.advance(timedelta(minutes=2))
+    with database.write("b") as work:
+        senders.keep_lease(work, REF, other.token)
+        # One of two died: only what it had under way is in doubt, and its token is worth nothing.
+        alone = {"mine": other.token, "owner_is_dead": lambda _owner: False}
+        assert senders.clear_dead(work, REF, **alone) == 1
+        assert senders.clear_dead(work, REF, **alone) == 0
+        assert senders.others_until(work, REF, SET, other.token) is None
+    with pytest.raises(DeliveryError, match="taken over"), database.write("a") as work:
+        senders.keep_lease(work, REF, one.token)
+    with pytest.raises(DeliveryError, match="taken over"), database.read() as work:
+        senders.lease_stands(work, REF, one.token, within=timedelta())
+    with database.write("c") as work:
+        third = senders.take(work, REF, "c", seats=2)
+        assert (third.number, third.token > other.token) == (0, True)
+        again = deliveries.claim(work, REF, SET, 1, token=third.token, size=1)
+    assert [(row.id, row.doubts) for row in again] == [(first[0].id, 1)]
+
+
+def test_a_seat_that_was_given_back_never_has_a_token_again(database: Database) -> None:
+    planned(database)
+    tokens = []
+    for owner in "abcd":
+        with database.write(owner) as work:
+            tokens.append(senders.take(work, REF, owner, seats=3).token)
+            senders.leave(work, REF, tokens[-1])
+    assert tokens == sorted(set(tokens))
+
+
 def test_a_second_doubt_waits_a_day(database: Database, clock: FixedClock) -> None:
     planned(database)
     for round_ in (1, 2):
         with database.write(f"s{round_}") as work:
-            token = deliveries.take_sender(work, REF, f"s{round_}", takeover=True)
+            token, _ = overtake(work, REF, f"s{round_}")
             assert len(deliveries.claim(work, REF, SET, 1, token=token, size=9)) == 3
         clock.advance(timedelta(minutes=2))
         with database.write("next") as work:
-            token = deliveries.take_sender(work, REF, "next", takeover=True)
-            assert deliveries.mark_doubtful(work, REF, token) == 3
+            token, doubtful = overtake(work, REF, "next")
+            assert doubtful == 3
     with database.write("next") as work:
         assert deliveries.claim(work, REF, SET, 1, token=token, size=9) == []
         assert deliveries.next_due(work, REF) == clock.now() + timedelta(hours=24)
@@ -145,7 +193,7 @@ def test_a_refused_mailbox_opens_the_letter_that_was_sealed_with_it(database: Da
             ),
             {"r": REF, "s": SET},
         )
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         rows = deliveries.claim(work, REF, SET, 1, token=token, size=5)
         refused = next(row for row in rows if row.person_id == "p1")
         deliveries.record(
@@ -168,7 +216,7 @@ def test_a_deferred_message_is_not_claimed_before_its_time(
 ) -> None:
     planned(database)
     with database.write("a") as work:
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         rows = deliveries.claim(work, REF, SET, 1, token=token, size=9)
         later = work.now + timedelta(minutes=5)
         deliveries.record(
@@ -182,7 +230,7 @@ def test_a_deferred_message_is_not_claimed_before_its_time(
         assert deliveries.next_due(work, REF) == later
     clock.advance(timedelta(minutes=5))
     with database.write("a") as work:
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         assert len(deliveries.claim(work, REF, SET, 1, token=token, size=9)) == 3
 
 
@@ -210,7 +258,7 @@ def test_people_told_in_one_version_are_not_planned_again_in_the_next(
 ) -> None:
     planned(database)
     with database.write("a") as work:
-        token = deliveries.take_sender(work, REF, "a")
+        token = senders.take(work, REF, "a").token
         rows = deliveries.claim(work, REF, SET, 1, token=token, size=1)
         deliveries.record(work, REF, SET, [sent(rows[0].id)], token=token)
         again = recipients.plan(

@@ -18,7 +18,8 @@ from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import this_process
 from incidents.errors import ApprovalError, DeliveryError, HeldError
 from incidents.models.states import SetState
-from incidents.store import cases, deliveries, notices
+from incidents.models.tables import SenderRow
+from incidents.store import cases, deliveries, notices, senders
 from incidents.store.deliveries import Outgoing
 from incidents.store.unit_of_work import Database
 from tests.support.mailserver import Fault, running_mailserver, until
@@ -27,6 +28,7 @@ from tests.support.sending import (
     Sending,
     channel_to,
     open_database,
+    overtake,
     released_set,
     renderer,
     rows,
@@ -326,15 +328,14 @@ def test_a_sender_that_was_overtaken_stops_and_leaves_the_ledger_alone(
     ref = released_set(database, 400)
     way = Scripted(accepted, seconds=0.02)
 
-    def overtake() -> None:
+    def overtaken() -> None:
         with database.write("other") as work:
-            token = deliveries.take_sender(work, ref, "other:1:1:1", takeover=True)
-            deliveries.mark_doubtful(work, ref, token)
+            overtake(work, ref, "other:1:1:1")
 
     async def run() -> None:
         task = asyncio.create_task(Sending(database, ref, way).run())
         await until(lambda: len(way.begun) > 20)
-        await asyncio.to_thread(overtake)
+        await asyncio.to_thread(overtaken)
         with pytest.raises(DeliveryError, match="taken over"):
             await task
 
@@ -343,7 +344,7 @@ def test_a_sender_that_was_overtaken_stops_and_leaves_the_ledger_alone(
     doubtful = sum(one["state"] == "in_doubt" for one in rows(database, ref).values())
     assert doubtful >= 4
     with database.read() as work:
-        sender = deliveries.sender_of(work, ref)
+        sender = work.session.get(SenderRow, (ref, 0))
     assert sender is not None
     assert sender.owner == "other:1:1:1"
 
@@ -352,7 +353,7 @@ def test_a_dead_sender_on_this_machine_is_taken_over_at_once(database: Database)
     ref = released_set(database, 5)
     host, _, _, rest = this_process().rsplit(":", 3)
     with database.write("tester") as work:
-        token = deliveries.take_sender(work, ref, f"{host}:4194999:77:{rest}")
+        token = senders.take(work, ref, f"{host}:4194999:77:{rest}").token
         deliveries.claim(work, ref, SET, 1, token=token, size=2)
     report = asyncio.run(Sending(database, ref, Scripted(accepted)).run())
     assert report.in_doubt == 2
@@ -364,7 +365,7 @@ def test_a_dead_sender_on_this_machine_is_taken_over_at_once(database: Database)
 def test_a_sender_elsewhere_is_waited_for(database: Database) -> None:
     ref = released_set(database, 5)
     with database.write("tester") as work:
-        deliveries.take_sender(work, ref, "another-host/b/n:1:1:r")
+        senders.take(work, ref, "another-host/b/n:1:1:r")
     with pytest.raises(DeliveryError, match="being sent by"):
         asyncio.run(Sending(database, ref, Scripted(accepted)).run())
 
@@ -375,11 +376,11 @@ def test_what_was_in_doubt_three_times_goes_to_the_next_channel_unsent(
     ref = released_set(database, 2, letters=True)
     for n in range(3):
         with database.write("tester") as work:
-            token = deliveries.take_sender(work, ref, f"elsewhere:{n}:1:r")
-            deliveries.mark_doubtful(work, ref, token)
+            token = senders.take(work, ref, f"elsewhere:{n}:1:r").token
+            senders.doubt(work, ref, but=[token])
         clock.advance(timedelta(hours=25))  # after the first doubt the next try waits a day
         with database.write("tester") as work:
-            token = deliveries.take_sender(work, ref, f"elsewhere:{n}:1:r")
+            token = senders.take(work, ref, f"elsewhere:{n}:1:r").token
             assert [
                 one.person_id for one in deliveries.claim(work, ref, SET, 1, token=token, size=1)
             ] == ["p0"]

@@ -289,13 +289,13 @@ def test_mail_that_waits_without_a_sender_is_told(
     ref = released_set(database, 3)
     with database.write("tester") as work:
         change(work, CaseRow, ref, state=CaseState.DRAFTED)
-        work.session.add(SenderRow(case_ref=ref, token=1, owner="me", until=clock.now()))
+        work.session.add(SenderRow(case_ref=ref, seat=0, token=1, owner="me", until=clock.now()))
     assert look() == 0  # its lease ended this moment
     clock.advance(timedelta(minutes=10))
     assert look() == 1
     assert person.heard == [f"{ref}: 3 e-mails wait and nobody is sending"]
     with database.write("tester") as work:
-        change(work, SenderRow, ref, until=clock.now() + timedelta(minutes=1))
+        change(work, SenderRow, (ref, 0), until=clock.now() + timedelta(minutes=1))
     clock.advance(timedelta(minutes=31))
     assert look() == 1
 
