@@ -16,6 +16,7 @@ from incidents.steps.person_mail import PersonMail
 from incidents.steps.person_words import Addressed, CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
 from incidents.steps.send_deliveries import SendReport, send_deliveries
+from incidents.steps.sending_order import in_order, open_duties
 from incidents.steps.standing_approval import LEAKED, check_standing
 from incidents.steps.standing_duties import holds_on, refuse_held
 from incidents.store import cases, deliveries, notices
@@ -36,18 +37,18 @@ class MailKeys(CodeKeys, Protocol):
 
 
 def sendable_sets(database: Database, ref: str) -> list[str]:
-    """Return the sets of a case that were approved and are not finished.
+    """Return the sets of a case that were approved and are not finished, the most urgent first.
 
     The announcement is not among them, nor is a set that an authority has asked to wait.
     """
     with database.read() as work:
-        return [
-            row.set_key
+        found = {
+            row.set_key: notices.notice_set(row).duties
             for row in notices.set_rows(work, ref)
-            if row.state in {SetState.APPROVED, SetState.RELEASED}
-            and row.audience != "public"
-            and not holds_on(work, ref, notices.notice_set(row).duties)
-        ]
+            if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
+        }
+        waiting = {key for key, served in found.items() if holds_on(work, ref, served)}
+        return [key for key in in_order(found, open_duties(work, ref)) if key not in waiting]
 
 
 def send_set(
