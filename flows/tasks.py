@@ -198,9 +198,9 @@ def sign(case: str, approver: str, signatures: list[str]) -> dict[str, int]:
 
 
 @shielded("send-deliveries")
-def sets_to_send(case: str) -> list[str]:
-    """Return the sets of a case that are approved and not finished."""
-    return sendable_sets(workshop().database, case)
+def sets_to_send(case: str, first: str = "") -> list[str]:
+    """Return the sets of a case that are approved and not finished, the most urgent first."""
+    return sendable_sets(workshop().database, case, first=first)
 
 
 @shielded("send-deliveries")

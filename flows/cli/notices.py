@@ -213,21 +213,24 @@ def announcement(case: str, verb: str) -> None:
     type=click.FloatRange(min=0, min_open=True),
     help="Messages a second the relay takes, for --forecast; else what was measured here.",
 )
+@click.option("--first", default="", metavar="SET", help="The set to send before all others.")
 @click.option("--json", "json_", is_flag=True, help="With --forecast: one JSON value, no more.")
-def send(case: str, *, forecast: bool, rate: float | None, json_: bool) -> None:
+def send(case: str, *, forecast: bool, rate: float | None, first: str, json_: bool) -> None:
     """Send every approved set of CASE; letters, calls and hand cases become lists.
+
+    The set whose first clock ends first goes first.
 
     With --forecast nothing is sent. It ends with 0 when every legal deadline can be met from now
     on, with 3 when one cannot at the limits in force, and with 4 when no rate is known.
     """
     if forecast:
-        _forecast(case, rate, as_json_=json_)
+        _forecast(case, rate, first, json_=json_)
         return
     if rate is not None or json_:
         raise click.UsageError("--rate and --json go with --forecast")
     from flows.start import start_deliver
 
-    start_deliver(case)
+    start_deliver(case, first)
     shop = open_workshop()
     view = show_case(shop.database, case)
     console().print(
@@ -237,20 +240,12 @@ def send(case: str, *, forecast: bool, rate: float | None, json_: bool) -> None:
         click.echo(f"list: {path}")
 
 
-def _forecast(case: str, rate: float | None, *, as_json_: bool) -> None:
+def _forecast(case: str, rate: float | None, first: str, *, json_: bool) -> None:
     shop = open_workshop()
-    prospect = forecast_sending(shop.database, case, settings=shop.settings, rate=rate)
+    prospect = forecast_sending(shop.database, case, settings=shop.settings, rate=rate, first=first)
     code = exit_code(prospect)
-    if as_json_:
-        as_json(
-            {
-                "exit_code": code,
-                **prospect.model_dump(
-                    mode="json",
-                    exclude={"sets": {"__all__": {"duties": {"__all__": {"duty": {"trace"}}}}}},
-                ),
-            }
-        )
+    if json_:
+        as_json({"exit_code": code, **prospect.model_dump(mode="json")})
     else:
         show_forecast(console(), prospect)
     sys.exit(code)

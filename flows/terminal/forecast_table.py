@@ -20,8 +20,9 @@ CANNOT_BE_MET = 3
 """Exit code where a legal deadline cannot be met at the limits in force."""
 NOT_KNOWN = 4
 """Exit code where it cannot be said, because no rate is known."""
-CHANNELS = {"email": "e-mail", "letter": "letter", "call": "call", "hand": "by hand",
-            "none": "no address"}  # fmt: skip
+CHANNELS = {"email": "mail", "letter": "letter", "call": "call", "hand": "hand", "none": "none"}
+WIDE = 130
+"""Columns from which on a set's name has room in its line."""
 WORST = (Verdict.PASSED, Verdict.MISSED, Verdict.NOT_KNOWN, Verdict.NO_NUMBER, Verdict.MET)
 COLOURS = {Verdict.MISSED: "bold red", Verdict.PASSED: "bold red", Verdict.NOT_KNOWN: "yellow"}
 NOTE = (
@@ -60,9 +61,12 @@ def show_forecast(out: Console, prospect: Prospect) -> None:
     if not prospect.sets:
         return
     out.print()
-    out.print(_sets(prospect))
+    out.print(_sets(prospect, wide=out.width >= WIDE))
+    if out.width < WIDE:
+        for number, one in enumerate(prospect.sets, 1):
+            out.print(f"set {number}: {one.key}", markup=False)
     out.print()
-    out.print(_duties(prospect, lines))
+    out.print(_duties(prospect, lines, wide=out.width >= WIDE))
     said = [line for one in lines for line in one.to_do(prospect)]
     if said:
         out.print("\n[bold]What would meet it[/bold]")
@@ -199,7 +203,7 @@ def _sets_named(numbers: Iterable[int]) -> str:
     return f"set{'s' if len(listed) > 1 else ''} {', '.join(map(str, listed))}"
 
 
-def _sets(prospect: Prospect) -> Table:
+def _sets(prospect: Prospect, *, wide: bool) -> Table:
     rows = [
         (
             number,
@@ -208,13 +212,19 @@ def _sets(prospect: Prospect) -> Table:
             f"{one.handed_over:,}",
             _ends(prospect, one),
             _start_by(prospect, one),
-            one.key,
+            *([one.key] if wide else []),
         )
         for number, one in enumerate(prospect.sets, 1)
     ]
-    columns = ("", "state", *CHANNELS.values(), "sent", "e-mail is out", "begin by", "set")
-    made = table("People still to be told, in the order the sets go", columns, rows)
-    _in_one_line(made.columns[:-1])
+    columns = ("set", "state", *CHANNELS.values(), "sent", "mail is out", "begin by")
+    made = table(
+        "People still to be told, in the order the sets go",
+        (*columns, "") if wide else columns,
+        rows,
+        note="hand: a person must decide; none: no address at all. Begin by: at the latest, in "
+        "this order.",
+    )
+    _in_one_line(made.columns[: len(columns)], rows)
     return made
 
 
@@ -238,24 +248,28 @@ def _local(at: datetime, prospect: Prospect) -> str:
     return f"{local:%a %d %b %H:%M:%S}" if soon else f"{local:%a %d %b %H:%M}"
 
 
-def _duties(prospect: Prospect, lines: Sequence[_DutyLine]) -> Table:
-    rows = []
+def _duties(prospect: Prospect, lines: Sequence[_DutyLine], *, wide: bool) -> Table:
+    rows: list[tuple[str, ...]] = []
+    columns: tuple[str, ...] = ("verdict", "duty", "e-mail", "tasks")
+    if wide:
+        columns = ("verdict", "duty", "left", "e-mail", "", "tasks", "", "deadline, local time")
     for one in lines:
         deadline, left = short_deadline(one.duty, prospect.now)
         mails, tasks = one.people("email"), one.people("letter", "call", "hand")
-        said = (one.words, left, deadline, mails, one.mail(), tasks, one.lists(), one.duty.id)
+        said: tuple[str, ...] = (one.words, one.duty.id, one.mail(), one.lists())
+        if wide:
+            said = (one.words, one.duty.id, left, mails, one.mail(), tasks, one.lists(), deadline)
         rows.append(said)
-    columns = ("verdict", "left", "deadline, local time", "e-mails", "", "tasks", "", "duty")
     made = table("Duties to people, the worst first", columns, rows, note=NOTE)
     for row, one in zip(made.rows, lines, strict=True):
         row.style = COLOURS.get(one.verdict)
-    _in_one_line(made.columns)
-    # An id is what the next command needs: it is never cut, nor is the verdict.
-    for number, least in ((0, 9), (-1, max((len(one.duty.id) for one in lines), default=4))):
-        made.columns[number].min_width = least
+    _in_one_line(made.columns, rows)
+    if wide:  # how much time is left stands before it
+        made.columns[-1].min_width, made.columns[-1].overflow = None, "ellipsis"
     return made
 
 
-def _in_one_line(columns: Iterable[Column]) -> None:
-    for column in columns:
-        column.no_wrap, column.overflow = True, "ellipsis"
+def _in_one_line(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+    for number, column in enumerate(columns):
+        longest = max((len(str(row[number])) for row in rows), default=0)
+        column.no_wrap, column.min_width = True, max(longest, len(str(column.header)))

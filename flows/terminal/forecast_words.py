@@ -68,7 +68,7 @@ def remedy_words(remedy: Remedy, limits: Limits, ref: str, where: str) -> str:
         case "per_domain":
             return f"FORTHWITH_SMTP__PER_DOMAIN={ceil(remedy.value)} or more, or none"
         case "first":
-            return f"or {where} before all others: alone it would be in time"
+            return f"or {where} before all others (`--first`): alone it would be in time"
         case "lists":
             return (
                 f"{where}: letters, calls and hand cases worked by the deadline, "

@@ -124,9 +124,13 @@ class Course(Value):
     outlooks: list[Outlook]
 
 
-def in_turn(loads: Sequence[Load]) -> list[Load]:
-    """Return sets in the order they are sent: the one with the first deadline first."""
-    return sorted(loads, key=lambda one: (first_clock(one.clocks) or _NEVER, one.key))
+def in_turn(loads: Sequence[Load], first: str = "") -> list[Load]:
+    """Return sets in the order they are sent: a chosen one, then those with the first deadline."""
+
+    def place(one: Load) -> tuple[bool, datetime, str]:
+        return one.key != first, first_clock(one.clocks) or _NEVER, one.key
+
+    return sorted(loads, key=place)
 
 
 _NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
@@ -189,15 +193,18 @@ def _begin(load: Load, now: datetime) -> datetime:
     return max(now, load.not_before) if load.not_before else now
 
 
-def forecast(loads: Sequence[Load], limits: Limits, now: datetime) -> list[Course]:
+def forecast(
+    loads: Sequence[Load], limits: Limits, now: datetime, *, first: str = ""
+) -> list[Course]:
     """Return when each set goes out and whether its duties are met, in the order they are sent.
 
     Args:
         loads: What every set has left.
         limits: What holds it back.
         now: When sending begins.
+        first: The set that goes before all others, whatever its clocks; empty for none.
     """
-    ordered, courses, end, spent = in_turn(loads), [], now, 0.0
+    ordered, courses, end, spent = in_turn(loads, first), [], now, 0.0
     for i, load in enumerate(ordered):
         begin = max(end, _begin(load, now))
         took = seconds_for(load, limits)

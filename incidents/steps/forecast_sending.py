@@ -8,6 +8,7 @@ from typing import Literal
 from incidents.delivery.forecast import Clock, Course, Limits, Load, Outlook, Verdict, forecast
 from incidents.delivery.measured import Measured, measured
 from incidents.drafting.choose import covers
+from incidents.errors import NotFoundError
 from incidents.models.base import Instant, Value
 from incidents.models.duty import Duty
 from incidents.models.states import CaseState, SetState
@@ -85,7 +86,12 @@ def limits_of(settings: Settings, rate: float | None) -> Limits:
 
 
 def forecast_sending(
-    database: Database, ref: str, *, settings: Settings, rate: float | None = None
+    database: Database,
+    ref: str,
+    *,
+    settings: Settings,
+    rate: float | None = None,
+    first: str = "",
 ) -> Prospect:
     """Return when each set of a case would go out from now on, against each of its deadlines.
 
@@ -98,6 +104,10 @@ def forecast_sending(
         settings: The limits.
         rate: Messages a second the relay takes, as the operator knows it; None takes what was
             measured here.
+        first: The set that goes before all others; empty for none.
+
+    Raises:
+        NotFoundError: when there is no such case, or no such set with people left.
     """
     with database.read() as work:
         case = cases.case_row(work, ref)
@@ -107,7 +117,13 @@ def forecast_sending(
         clocks = open_duties(work, ref)
         sets = {one.set_key: one for one in notices.set_rows(work, ref) if _counts(one, found)}
         loads = [_load(work, one, found, clocks, limits) for one in sets.values()]
-        courses = forecast(loads, limits, work.now)
+        if first and first not in sets:
+            raise NotFoundError(
+                f"no notice set {first!r} with people left",
+                where=ref,
+                repair=f"`forthwith notice list {ref}`",
+            )
+        courses = forecast(loads, limits, work.now, first=first)
         return Prospect(
             ref=ref,
             now=work.now,

@@ -36,10 +36,18 @@ class MailKeys(CodeKeys, Protocol):
         ...
 
 
-def sendable_sets(database: Database, ref: str) -> list[str]:
+def sendable_sets(database: Database, ref: str, *, first: str = "") -> list[str]:
     """Return the sets of a case that were approved and are not finished, the most urgent first.
 
     The announcement is not among them, nor is a set that an authority has asked to wait.
+
+    Args:
+        database: Where the case lies.
+        ref: The case.
+        first: The set that somebody wants before all others; empty for none.
+
+    Raises:
+        DeliveryError: when that one is none of them.
     """
     with database.read() as work:
         found = {
@@ -48,7 +56,15 @@ def sendable_sets(database: Database, ref: str) -> list[str]:
             if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
         }
         waiting = {key for key, served in found.items() if holds_on(work, ref, served)}
-        return [key for key in in_order(found, open_duties(work, ref)) if key not in waiting]
+        ordered = in_order(found, open_duties(work, ref), first)
+        sendable = [key for key in ordered if key not in waiting]
+        if first and first not in sendable:
+            raise DeliveryError(
+                f"{first!r} is no set that can be sent now",
+                where=ref,
+                repair=f"`forthwith notice list {ref}` shows the sets and their states",
+            )
+        return sendable
 
 
 def send_set(

@@ -17,17 +17,20 @@ def open_duties(work: UnitOfWork, ref: str) -> dict[str, DutyRow]:
     return {one.duty_id: one for one in rows if DutyState(one.state) not in duties.SETTLED}
 
 
-def in_order(sets: Mapping[str, Sequence[str]], clocks: Mapping[str, DutyRow]) -> list[str]:
+def in_order(
+    sets: Mapping[str, Sequence[str]], clocks: Mapping[str, DutyRow], first: str = ""
+) -> list[str]:
     """Return set keys, the first clock first, whether the law's or the operator's own target.
 
     Args:
         sets: Set key -> the duties it serves.
         clocks: The open duties by id.
+        first: The set that somebody wants before all others; empty for none.
     """
 
-    def first(key: str) -> tuple[datetime, str]:
+    def place(key: str) -> tuple[bool, datetime, str]:
         found = [clocks[name] for name in sets[key] if name in clocks]
         ends = [at for one in found if (at := one.due_by or one.target_by)]
-        return min(ends, default=_NEVER), key
+        return key != first, min(ends, default=_NEVER), key
 
-    return sorted(sets, key=first)
+    return sorted(sets, key=place)
