@@ -229,8 +229,11 @@ def send(case: str, *, forecast: bool, rate: float | None, first: str, json_: bo
     if rate is not None or json_:
         raise click.UsageError("--rate and --json go with --forecast")
     from flows.start import start_deliver
+    from flows.tasks import showing_sending
+    from flows.terminal.sending import sending_display
 
-    start_deliver(case, first)
+    with sending_display(console()) as show, showing_sending(show):
+        start_deliver(case, first)
     shop = open_workshop()
     view = show_case(shop.database, case)
     console().print(

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from flows.deadline_words import short_deadline
-from flows.terminal.forecast_words import a_time, long, remedy_words, spare
+from flows.rate_words import a_time, early_or_late, long
+from flows.terminal.forecast_words import remedy_words
 from flows.terminal.show import counted, table
 from incidents.delivery.forecast import Remedy, Verdict
 from incidents.models.base import in_zone, zone_info
@@ -109,12 +110,12 @@ class _DutyLine:
         rates = [one.outlook.needed_rate for _, one in self.parts]
         if self.verdict is Verdict.NOT_KNOWN:
             return f"needs {a_time(max(one or 0 for one in rates))}"
-        return spare(min(known, default=None))
+        return early_or_late(min(known, default=None))
 
     def lists(self) -> str:
         """Return how early or late the lists are, as they stand."""
         margins = [one.outlook.lists_margin for _, one in self.parts]
-        return spare(min((one for one in margins if one is not None), default=None))
+        return early_or_late(min((one for one in margins if one is not None), default=None))
 
     def people(self, *channels: str) -> str:
         """Return how many people are still to be told by these channels."""

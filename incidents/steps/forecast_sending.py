@@ -116,7 +116,7 @@ def forecast_sending(
         found = delivery_counts.standings(work, ref)
         clocks = open_duties(work, ref)
         sets = {one.set_key: one for one in notices.set_rows(work, ref) if _counts(one, found)}
-        loads = [_load(work, one, found, clocks, limits) for one in sets.values()]
+        loads = [load_of(work, one, found, clocks, limits) for one in sets.values()]
         if first and first not in sets:
             raise NotFoundError(
                 f"no notice set {first!r} with people left",
@@ -171,13 +171,22 @@ def _number(found: Sequence[Standing], channels: set[str], states: set[D]) -> in
     return sum(one.rows for one in found if one.channel in channels and one.state in states)
 
 
-def _load(
+def load_of(
     work: UnitOfWork,
     row: NoticeSetRow,
     found: Sequence[Standing],
     clocks: Mapping[str, DutyRow],
     limits: Limits,
 ) -> Load:
+    """Return what a set has left to send, and the clocks that run for it.
+
+    Args:
+        work: The transaction.
+        row: The set.
+        found: All that stands in the ledger of its case.
+        clocks: The open duties of its case.
+        limits: What holds it back.
+    """
     theirs = _of(found, row.set_key)
     not_before = notices.sealed_of(row).not_before
     widest = (
@@ -190,11 +199,11 @@ def _load(
         mails=_left(theirs).get("email", 0),
         to_one_domain=widest,
         not_before=datetime.fromisoformat(not_before) if not_before else None,
-        clocks=[_clock(duty, theirs) for duty in _served(row, clocks)],
+        clocks=[_clock(duty, theirs) for duty in served_by(row, clocks)],
     )
 
 
-def _served(row: NoticeSetRow, clocks: Mapping[str, DutyRow]) -> list[Duty]:
+def served_by(row: NoticeSetRow, clocks: Mapping[str, DutyRow]) -> list[Duty]:
     """Return the open duties a set serves, next deadline first."""
     served = set(notices.notice_set(row).duties)
     return [duties.duty_value(one) for name, one in clocks.items() if name in served]
@@ -242,7 +251,7 @@ def _set(
                 people=_left([one for one in theirs if covers(duty, one.place)]),
                 outlook=outlooks[duty.id],
             )
-            for duty in _served(row, clocks)
+            for duty in served_by(row, clocks)
         ],
         blocks=_set_blocks(work, row, theirs, settings),
     )
