@@ -39,7 +39,9 @@ def tags(record: str) -> dict[str, str]:
 
 def dmarc_records(texts: Sequence[str]) -> list[dict[str, str]]:
     """Return the DMARC records among TXT records (RFC 7489 6.6.3)."""
-    return [found for one in texts if (found := tags(one)).get("v") == "DMARC1" and _first_is_v(one)]
+    return [
+        found for one in texts if (found := tags(one)).get("v") == "DMARC1" and _first_is_v(one)
+    ]
 
 
 def _first_is_v(record: str) -> bool:
@@ -48,7 +50,9 @@ def _first_is_v(record: str) -> bool:
 
 def dkim_flaw(texts: Sequence[str]) -> str:
     """Return what is wrong with the key records of a selector; empty when one can be used."""
-    keys = [found for one in texts if (found := tags(one)).get("v", "DKIM1") == "DKIM1" and "p" in found]
+    keys = [
+        found for one in texts if (found := tags(one)).get("v", "DKIM1") == "DKIM1" and "p" in found
+    ]
     if not keys:
         return "holds no key"
     if len(keys) > 1:
