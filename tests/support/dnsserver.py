@@ -66,6 +66,21 @@ def _records(name: dns.name.Name, texts: Sequence[str]) -> dns.rrset.RRset:
     return dns.rrset.from_text_list(name, 60, dns.rdataclass.IN, dns.rdatatype.TXT, lines)
 
 
+def _on_one_port(
+    by_udp: type[socketserver.BaseRequestHandler], by_tcp: type[socketserver.BaseRequestHandler]
+) -> tuple[socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer]:
+    """Return servers on a port that is free for both: somebody else may hold it for one."""
+    for _ in range(50):
+        udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), by_udp)
+        try:
+            return udp, socketserver.ThreadingTCPServer(
+                ("127.0.0.1", udp.server_address[1]), by_tcp
+            )
+        except OSError:
+            udp.server_close()
+    raise AssertionError("no port is free by UDP and by TCP")
+
+
 @contextmanager
 def running_dns(zone: Mapping[str, Sequence[str] | str]) -> Iterator[DnsServer]:
     """Run a server with TXT records by name; a name that is not there does not exist."""
@@ -87,10 +102,8 @@ def running_dns(zone: Mapping[str, Sequence[str] | str]) -> Iterator[DnsServer]:
             else:
                 self.wfile.write(len(reply).to_bytes(2, "big") + reply)
 
-    with (
-        socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp) as udp,
-        socketserver.ThreadingTCPServer(udp.server_address, Tcp) as tcp,  # type: ignore[arg-type]
-    ):
+    udp, tcp = _on_one_port(Udp, Tcp)
+    with udp, tcp:
         found.append(DnsServer(udp.server_address[1], dict(zone)))
         servers: list[Any] = [udp, tcp]
         for one in servers:
