@@ -6,11 +6,14 @@ threads that it never waits for.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Lock
 
 from flows.latest import Latest
 from incidents.delivery.progress import Progress, Speed, progress
-from incidents.steps.show_sending import SendingPlan, refusals, sending_plan
+from incidents.steps.show_sending import SendingPlan, ledger_before, refusals, sending_plan
+from incidents.store.delivery_counts import Standing
 from incidents.store.unit_of_work import Database
 
 LOOK_SECONDS = 0.5
@@ -20,6 +23,28 @@ END_SECONDS = 2.0
 """How long the last look may take when the sending has ended."""
 Show = Callable[[Progress, SendingPlan], None]
 Counts = Mapping[str, int]
+
+
+@dataclass
+class _Run:
+    """What is read once for all sets of a case that go out one after another."""
+
+    ledger: list[Standing] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    """Sets it is through with."""
+    reading: Lock = field(default_factory=Lock)
+
+
+_runs: dict[tuple[str, str], _Run] = {}
+
+
+def begin_run(database: Database, ref: str) -> None:
+    """Forget how the ledger of a case stood: its sets are about to be sent anew."""
+    _runs.pop(_name(database, ref), None)
+
+
+def _name(database: Database, ref: str) -> tuple[str, str]:
+    return str(database.engine.url), ref
 
 
 class Follower:
@@ -34,7 +59,7 @@ class Follower:
         """Work out how it stands and show it; called in a thread of its own."""
         at, counts = heard
         if self._plan is None:
-            self._plan = sending_plan(self.database, self.ref, self.set_key)
+            self._plan = self._planned()
         if not counts:
             return
         ended = sum(counts.get(state, 0) for state in ("handed_over", "refused", "deferred"))
@@ -49,7 +74,14 @@ class Follower:
             refusals=refusals(self.database, self.ref, self.set_key),
         )
         for show in self.shows:
-            show(now, self._plan)
+            with suppress(Exception):  # one that fails takes nothing from the others
+                show(now, self._plan)
+
+    def _planned(self) -> SendingPlan:
+        run = _runs.setdefault(_name(self.database, self.ref), _Run())
+        with run.reading:  # a small set may have ended while it was read for the first time
+            run.ledger = run.ledger or ledger_before(self.database, self.ref)
+        return sending_plan(self.database, self.ref, self.set_key, run.ledger, sent=run.sent)
 
 
 @contextmanager
@@ -67,3 +99,4 @@ def following(
         yield lambda counts: box.put((time.monotonic(), dict(counts)))
     finally:
         box.close(END_SECONDS)
+        _runs.setdefault(_name(database, ref), _Run()).sent.append(set_key)

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows.live import Show, following
+from flows.live import Show, begin_run, following
 from flows.reporting import sending_artifact
 from incidents.clock import new_id
 from incidents.delivery.sources.process import is_dead, this_process
@@ -202,7 +202,9 @@ def sign(case: str, approver: str, signatures: list[str]) -> dict[str, int]:
 @shielded("send-deliveries")
 def sets_to_send(case: str, first: str = "") -> list[str]:
     """Return the sets of a case that are approved and not finished, the most urgent first."""
-    return sendable_sets(workshop().database, case, first=first)
+    shop = workshop()
+    begin_run(shop.database, case)
+    return sendable_sets(shop.database, case, first=first)
 
 
 @shielded("send-deliveries")
@@ -338,6 +340,7 @@ def run_step(name: str, case: str) -> dict[str, Any]:
     """
     if name == "send-deliveries":
         shop = workshop()
+        begin_run(shop.database, case)
         return {
             notice_set: _send(case, notice_set, lambda: None)
             for notice_set in sendable_sets(shop.database, case)

@@ -3,7 +3,7 @@
 import io
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from rich.console import Console
 
 from flows import tasks
 from flows.embedded import PrefectServer, prefect_server
-from flows.live import following
+from flows.live import begin_run, following
 from flows.reporting import SENDING_END, sending_artifact
 from flows.terminal.sending import sending_display
 from incidents.delivery.progress import Progress
 from incidents.settings import SmtpSettings
+from incidents.steps.send_set import sendable_sets
 from incidents.steps.show_sending import SendingPlan
 from tests.steps.shop_case import (
     CASE,
@@ -184,15 +185,32 @@ def _kept(heard: list[tuple[Progress, SendingPlan]]) -> Any:
     return lambda now, plan: heard.append((now, plan))
 
 
-def test_a_display_that_fails_spoils_no_sending(drafted: House) -> None:
+def test_a_display_that_fails_spoils_neither_the_sending_nor_the_others(drafted: House) -> None:
     def broken(_now: Progress, _plan: SendingPlan) -> None:
         raise RuntimeError("a terminal that went away")
 
-    counts: Mapping[str, int] = {"handed_over": 1}
-    with following(drafted.shop.database, CASE, EU, [broken]) as follow:
-        follow(counts)
+    heard: list[tuple[Progress, SendingPlan]] = []
+    shows = [broken, _kept(heard)]
+    with following(drafted.shop.database, CASE, EU, shows) as follow:
+        follow({"handed_over": 1})
         time.sleep(1)
-        follow(counts)
+        follow({"handed_over": 2})
+    assert heard[-1][0].states == {"handed_over": 2}
+
+
+def test_the_sets_behind_are_those_the_run_has_not_been_through(drafted: House) -> None:
+    drafted.approve(CASE)
+    heard: list[tuple[Progress, SendingPlan]] = []
+    order = [one for one in sendable_sets(drafted.shop.database, CASE) if "individuals" in one]
+    begin_run(drafted.shop.database, CASE)
+    for key in order:
+        with following(drafted.shop.database, CASE, key, [_kept(heard)]) as follow:
+            follow({"planned": 1})
+    last = {one.set_key: one for one, _ in heard}
+    assert [last[key].number for key in order] == list(range(1, len(order) + 1))
+    behind = [last[key].behind for key in order]
+    assert behind == sorted(behind, reverse=True)
+    assert (behind[0] > 0, behind[-1]) == (True, 0)
 
 
 def test_the_house_can_be_opened_again(drafted: House) -> None:
