@@ -19,13 +19,14 @@ def hold_on_cancellation(flow: Any, flow_run: Any, state: Any) -> None:  # noqa:
 
 
 @flow(name=DELIVER, flow_run_name="deliver-{case}", on_cancellation=[hold_on_cancellation])
-def deliver_notices(case: str) -> None:
-    """Release and send every approved set of a case.
+def deliver_notices(case: str, first: str = "") -> None:
+    """Release and send every approved set of a case, the most urgent first.
 
     Args:
         case: The case ref.
+        first: Key of the set to send before all others; empty for none.
     """
-    for notice_set in tasks.sets_to_send(case):
+    for notice_set in tasks.sets_to_send(case, first):
         sent = send(case, notice_set)
         tasks.refresh(case)
         publish_case(tasks.view(case))

@@ -29,4 +29,13 @@ def resource(ref: str) -> str:
 
 def artifact_key(ref: str) -> str:
     """Return the artifact key of a case: lowercase letters, digits and dashes only."""
-    return f"case-{re.sub(r'[^a-z0-9-]', '-', ref.lower())}"
+    return f"case-{_key(ref)}"
+
+
+def sending_key(ref: str) -> str:
+    """Return the artifact key of a case's sending."""
+    return f"sending-{_key(ref)}"
+
+
+def _key(ref: str) -> str:
+    return re.sub(r"[^a-z0-9-]", "-", ref.lower())

@@ -1,11 +1,20 @@
 """What Prefect's interface shows of a case: counts, states, dates and ids. Never a person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
+from typing import Any
+from uuid import UUID
 
 from flows.deadline_words import short_deadline
-from flows.names import artifact_key, resource
+from flows.latest import Latest
+from flows.names import artifact_key, resource, sending_key
+from flows.rate_words import a_time, early_or_late
+from incidents.delivery.progress import Progress
 from incidents.duties.explain import doubts
+from incidents.models.base import in_zone
 from incidents.steps.show_case import CaseView
+from incidents.steps.show_sending import SendingPlan
 
 
 def case_page(view: CaseView) -> str:
@@ -77,3 +86,78 @@ def tell(event: str, ref: str, **payload: str | int) -> None:
     emit_event(
         event, resource={"prefect.resource.id": resource(ref)}, payload={"case": ref, **payload}
     )
+
+
+SENDING_EVERY = 5.0
+"""Seconds between two changes of the page of a sending at least."""
+SENDING_END = 3.0
+"""Seconds in which the last one has to be told; after that it is let go."""
+
+
+def sending_page(now: Progress, plan: SendingPlan) -> str:
+    """Return how a sending stands as Markdown: ids, counts and times."""
+    states = ", ".join(f"{key.replace('_', ' ')} {n:,}" for key, n in sorted(now.states.items()))
+    speed = f"{a_time(now.rate)}" if now.rate else "rate not known yet"
+    out = f", out by {now.ends_at:%Y-%m-%d %H:%M:%S} UTC" if now.left and now.ends_at else ""
+    lines = [
+        f"# {now.ref}: sending",
+        f"Set {now.number} of {now.sets}, `{now.set_key}`, as of {now.at:%Y-%m-%d %H:%M:%S} UTC.",
+        "",
+        f"- E-mails: {now.total:,}, of these {states}",
+        f"- {speed}{out}; {now.behind:,} e-mails in the sets behind",
+        _counts("Refused, put off or in doubt", now.refusals),
+        "",
+        "A relay taking a mail is not yet a person told.",
+        "",
+        "| e-mail | deadline, local time | duty |",
+        "|---|---|---|",
+    ]
+    for one in now.duties:
+        duty = plan.duties[one.duty]
+        deadline, _ = short_deadline(duty, now.at)
+        end = in_zone(one.ends_at, duty.zone) if one.ends_at else ""
+        margin = early_or_late(one.margin) or end or "not known"
+        lines.append(f"| {margin} | {_cell(deadline)} | `{one.duty}` |")
+    return "\n".join(lines)
+
+
+@contextmanager
+def sending_artifact(ref: str) -> Iterator[Callable[[Progress, SendingPlan], None]]:
+    """Yield what keeps one page of a sending up to date in Prefect, linked to its run.
+
+    Prefect being slow or away holds nothing up: what it is too slow for is dropped, and once the
+    sending has ended it has a moment for the last one.
+    """
+    page = _SendingArtifact(ref)
+    box: Latest[str] = Latest(page.put, every=SENDING_EVERY)
+    try:
+        yield lambda now, plan: box.put(sending_page(now, plan))
+    finally:
+        box.close(SENDING_END)
+
+
+class _SendingArtifact:
+    """One artifact: made once, changed after that."""
+
+    def __init__(self, ref: str) -> None:
+        from prefect.runtime import flow_run, task_run
+
+        self.key = sending_key(ref)
+        self.runs: dict[str, Any] = {"flow_run_id": flow_run.id, "task_run_id": task_run.id}
+        self.made: UUID | None = None
+        # The thread that talks to Prefect has to find the settings of the run.
+        self.context = copy_context()
+
+    def put(self, page: str) -> None:
+        self.context.run(self._put, page)
+
+    def _put(self, page: str) -> None:
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+
+        with get_client(sync_client=True) as client:
+            if self.made is not None:
+                client.update_artifact(self.made, ArtifactUpdate(data=page))
+                return
+            made = ArtifactCreate(type="markdown", key=self.key, data=page, **self.runs)
+            self.made = client.create_artifact(made).id

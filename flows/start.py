@@ -45,12 +45,12 @@ def start_leaked_credential(ref: str) -> None:
         handle_leaked_credential(ref)
 
 
-def start_deliver(ref: str) -> None:
-    """Send every approved set of a case."""
+def start_deliver(ref: str, first: str = "") -> None:
+    """Send every approved set of a case, a chosen one before the others."""
     with prefect_at_hand():
         from flows.deliver import deliver_notices
 
-        deliver_notices(ref)
+        deliver_notices(ref, first)
 
 
 def start_announce(ref: str) -> None:

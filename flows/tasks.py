@@ -14,6 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flows.live import Show, begin_run, following
+from flows.reporting import sending_artifact
 from incidents.clock import new_id
 from incidents.delivery.sources.process import is_dead, this_process
 from incidents.errors import ForthwithError, InvalidInputError
@@ -198,15 +200,18 @@ def sign(case: str, approver: str, signatures: list[str]) -> dict[str, int]:
 
 
 @shielded("send-deliveries")
-def sets_to_send(case: str) -> list[str]:
-    """Return the sets of a case that are approved and not finished."""
-    return sendable_sets(workshop().database, case)
+def sets_to_send(case: str, first: str = "") -> list[str]:
+    """Return the sets of a case that are approved and not finished, the most urgent first."""
+    shop = workshop()
+    begin_run(shop.database, case)
+    return sendable_sets(shop.database, case, first=first)
 
 
 @shielded("send-deliveries")
 def send(case: str, notice_set: str) -> dict[str, int]:
     """Release a set and send it until nothing is due."""
-    return _send(case, notice_set, stopped_in_prefect())
+    with sending_artifact(case) as publish:
+        return _send(case, notice_set, stopped_in_prefect(), publish)
 
 
 @shielded("refresh-duties")
@@ -217,24 +222,43 @@ def refresh(case: str) -> dict[str, bool]:
     return {"moved": moved}
 
 
-def _send(case: str, notice_set: str, should_stop: Callable[[], str | None]) -> dict[str, int]:
+def _send(
+    case: str, notice_set: str, should_stop: Callable[[], str | None], *shows: Show
+) -> dict[str, int]:
     shop = workshop()
-    return send_set(
-        shop.database,
-        case,
-        notice_set,
-        channel=shop.channel,
-        ring=shop.ring,
-        settings=shop.settings,
-        owner=this_process(),
-        owner_is_dead=is_dead,
-        check_copy=lambda: check_installation(shop.database, shop.witness),
-        should_stop=should_stop,
-        progress=_progress[-1],
-    )
+    with following(shop.database, case, notice_set, [*_shows, *shows]) as follow:
+
+        def hear(counts: Mapping[str, int]) -> None:
+            _progress[-1](counts)
+            follow(counts)
+
+        return send_set(
+            shop.database,
+            case,
+            notice_set,
+            channel=shop.channel,
+            ring=shop.ring,
+            settings=shop.settings,
+            owner=this_process(),
+            owner_is_dead=is_dead,
+            check_copy=lambda: check_installation(shop.database, shop.witness),
+            should_stop=should_stop,
+            progress=hear,
+        )
 
 
+_shows: list[Show] = []
 _progress: list[Callable[[Mapping[str, int]], None]] = [lambda _counts: None]
+
+
+@contextmanager
+def showing_sending(show: Show) -> Iterator[None]:
+    """Show how a send that runs in this process goes: rate, end, deadlines, refusals."""
+    _shows.append(show)
+    try:
+        yield
+    finally:
+        _shows.remove(show)
 
 
 @contextmanager
@@ -316,6 +340,7 @@ def run_step(name: str, case: str) -> dict[str, Any]:
     """
     if name == "send-deliveries":
         shop = workshop()
+        begin_run(shop.database, case)
         return {
             notice_set: _send(case, notice_set, lambda: None)
             for notice_set in sendable_sets(shop.database, case)

@@ -115,6 +115,11 @@ class Settings(BaseModel):
         default=[],
         description="Addresses that drafts may be sent to, to look at them; separated by blanks.",
     )
+    resolver: str = Field(
+        default="",
+        description="DNS server that `doctor` asks, as an IP address with `:port` where it is not "
+        "53; empty is the system's.",
+    )
     check_tries_a_minute: int = Field(
         default=10,
         ge=1,

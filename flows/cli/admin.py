@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from flows.terminal.show import as_json, counted
+from flows.terminal.show import as_json, console, counted
 from incidents.data_files import read_text
 from incidents.errors import InvalidInputError
 from incidents.intake.breach_report import report_schema
@@ -99,9 +99,15 @@ def schema(what: str) -> None:
 @click.argument("case")
 def step(name: str, case: str) -> None:
     """Run one step of CASE without Prefect: find-data, size-scope, ... send-deliveries."""
-    from flows.tasks import run_step
+    from flows.tasks import run_step, showing_sending
+    from flows.terminal.sending import sending_display
 
-    for key, value in run_step(name, case).items():
+    if name == "send-deliveries":
+        with sending_display(console()) as show, showing_sending(show):
+            done = run_step(name, case)
+    else:
+        done = run_step(name, case)
+    for key, value in done.items():
         click.echo(f"{key}: {value}")
 
 

@@ -1,17 +1,20 @@
 """Notices: what is drafted, who signs what, sending, holding, lists, the announcement."""
 
 import json
+import sys
 from functools import partial
 from pathlib import Path
 
 import click
 
 from flows.files import write_drafts, write_lists, write_person
+from flows.terminal.forecast_table import exit_code, show_forecast
 from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.steps.allow_finding import allow_finding
 from incidents.steps.announce import SET_KEY, draft_public, propose_announcement
 from incidents.steps.approve_notices import sign_line, statement, waiting
+from incidents.steps.forecast_sending import forecast_sending
 from incidents.steps.hold_case import hold, resume
 from incidents.steps.record_outcomes import record_outcomes
 from incidents.steps.reject_notices import reject_set
@@ -204,11 +207,33 @@ def announcement(case: str, verb: str) -> None:
 
 @click.command()
 @click.argument("case")
-def send(case: str) -> None:
-    """Send every approved set of CASE; letters, calls and hand cases become lists."""
-    from flows.start import start_deliver
+@click.option("--forecast", is_flag=True, help="Send nothing; say whether deadlines can be met.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Messages a second the relay takes, for --forecast; else what was measured here.",
+)
+@click.option("--first", default="", metavar="SET", help="The set to send before all others.")
+@click.option("--json", "json_", is_flag=True, help="With --forecast: one JSON value, no more.")
+def send(case: str, *, forecast: bool, rate: float | None, first: str, json_: bool) -> None:
+    """Send every approved set of CASE; letters, calls and hand cases become lists.
 
-    start_deliver(case)
+    The set whose first clock ends first goes first.
+
+    With --forecast nothing is sent. It ends with 0 when every legal deadline can be met from now
+    on, with 3 when one cannot at the limits in force, and with 4 when no rate is known.
+    """
+    if forecast:
+        _forecast(case, rate, first, json_=json_)
+        return
+    if rate is not None or json_:
+        raise click.UsageError("--rate and --json go with --forecast")
+    from flows.start import start_deliver
+    from flows.tasks import showing_sending
+    from flows.terminal.sending import sending_display
+
+    with sending_display(console()) as show, showing_sending(show):
+        start_deliver(case, first)
     shop = open_workshop()
     view = show_case(shop.database, case)
     console().print(
@@ -216,6 +241,17 @@ def send(case: str) -> None:
     )
     for path in write_lists(shop, case, shop.settings.out / case, click.echo):
         click.echo(f"list: {path}")
+
+
+def _forecast(case: str, rate: float | None, first: str, *, json_: bool) -> None:
+    shop = open_workshop()
+    prospect = forecast_sending(shop.database, case, settings=shop.settings, rate=rate, first=first)
+    code = exit_code(prospect)
+    if json_:
+        as_json({"exit_code": code, **prospect.model_dump(mode="json")})
+    else:
+        show_forecast(console(), prospect)
+    sys.exit(code)
 
 
 @click.command("hold")

@@ -10,6 +10,7 @@ from flows.doctor.outside import alarm_addresses, announcements, relay, sender, 
 from flows.doctor.prefect_contents import secrets_in_prefect
 from flows.doctor.prefect_door import prefect
 from flows.doctor.secrets import known_secrets, without_secrets
+from flows.doctor.sending_domain import sending_domain
 from incidents.errors import ForthwithError
 from incidents.wiring import Workshop, open_workshop
 
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Workshop], list[Finding]], ...] = (
     words,
     relay,
     sender,
+    sending_domain,
     announcements,
     check_page,
     alarm_addresses,

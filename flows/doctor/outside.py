@@ -51,11 +51,15 @@ def sender(shop: Workshop) -> list[Finding]:
     repair = "use a domain of your organisation, with SPF and DKIM for the relay"
     if domain in FREE:
         return [error(f"notices would leave from a free mail service ({domain})", repair)]
-    last = domain.rpartition(".")[2]
-    nowhere = last in NOWHERE or domain.endswith(NOWHERE_DOMAINS)
-    if "." not in domain or nowhere:
+    if is_nowhere(domain):
         return [warning(f"the sender's domain {domain} does not exist on the Internet", repair)]
     return [ok(f"notices leave from {domain}")]
+
+
+def is_nowhere(domain: str) -> bool:
+    """Return whether a domain is none that the Internet delivers to, whoever asks."""
+    last = domain.rpartition(".")[2]
+    return "." not in domain or last in NOWHERE or domain.endswith(NOWHERE_DOMAINS)
 
 
 def announcements(shop: Workshop) -> list[Finding]:

@@ -71,6 +71,7 @@ _MEANING = {
     "NoticeIdentity.announcement_url": "Where the announcement will stand.",
     "NoticeIdentity.check_url": "Where people check that a notice is real.",
     "NoticeIdentity.link_domains": "Hosts a notice may link to.",
+    "NoticeIdentity.dkim_selectors": "Under which names the relay's DKIM keys stand in the DNS.",
     "Store.id": "Short id, lower case; reports and links refer to it.",
     "Store.name": "Name people in the organisation use.",
     "Store.activities": "Ids of the processing activities it serves.",

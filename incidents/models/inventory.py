@@ -44,6 +44,10 @@ class PolicyVersion(Value):
     promises_notice: bool = True
 
 
+Selector = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*$")]
+"""Name of a DKIM key below `_domainkey` (RFC 6376 3.1)."""
+
+
 class NoticeIdentity(Value):
     """Under which names notices leave, and where people check them."""
 
@@ -52,6 +56,8 @@ class NoticeIdentity(Value):
     announcement_url: str = ""
     check_url: str = ""
     link_domains: list[str] = []
+    # Left out where it is empty: what was sealed before there was such a field stays the same.
+    dkim_selectors: list[Selector] = Field(default=[], exclude_if=lambda named: not named)
 
 
 class Organisation(Value):

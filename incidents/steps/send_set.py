@@ -16,6 +16,7 @@ from incidents.steps.person_mail import PersonMail
 from incidents.steps.person_words import Addressed, CodeKeys, PersonWords
 from incidents.steps.seal_set import check_seal
 from incidents.steps.send_deliveries import SendReport, send_deliveries
+from incidents.steps.sending_order import in_order, open_duties
 from incidents.steps.standing_approval import LEAKED, check_standing
 from incidents.steps.standing_duties import holds_on, refuse_held
 from incidents.store import cases, deliveries, notices
@@ -35,19 +36,35 @@ class MailKeys(CodeKeys, Protocol):
         ...
 
 
-def sendable_sets(database: Database, ref: str) -> list[str]:
-    """Return the sets of a case that were approved and are not finished.
+def sendable_sets(database: Database, ref: str, *, first: str = "") -> list[str]:
+    """Return the sets of a case that were approved and are not finished, the most urgent first.
 
     The announcement is not among them, nor is a set that an authority has asked to wait.
+
+    Args:
+        database: Where the case lies.
+        ref: The case.
+        first: The set that somebody wants before all others; empty for none.
+
+    Raises:
+        DeliveryError: when that one is none of them.
     """
     with database.read() as work:
-        return [
-            row.set_key
+        found = {
+            row.set_key: notices.notice_set(row).duties
             for row in notices.set_rows(work, ref)
-            if row.state in {SetState.APPROVED, SetState.RELEASED}
-            and row.audience != "public"
-            and not holds_on(work, ref, notices.notice_set(row).duties)
-        ]
+            if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
+        }
+        waiting = {key for key, served in found.items() if holds_on(work, ref, served)}
+        ordered = in_order(found, open_duties(work, ref), first)
+        sendable = [key for key in ordered if key not in waiting]
+        if first and first not in sendable:
+            raise DeliveryError(
+                f"{first!r} is no set that can be sent now",
+                where=ref,
+                repair=f"`forthwith notice list {ref}` shows the sets and their states",
+            )
+        return sendable
 
 
 def send_set(

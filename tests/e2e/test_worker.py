@@ -1,11 +1,13 @@
 """The flows of `prefect.yaml` do a whole case on a worker, and keep no person in Prefect."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 from sqlalchemy import text
@@ -54,6 +56,20 @@ def test_one_page_for_the_case_stands_in_prefect(site: Site, sent: str) -> None:
     assert len(pages) == 1
     assert f"# {sent}" in str(pages[0].data)
     assert "eu-gdpr/authority-initial/DE" in str(pages[0].data)
+
+
+def test_the_sending_stood_there_too_and_ends_with_everybody(site: Site, sent: str) -> None:
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+        filter_ = ArtifactFilter(key=ArtifactFilterKey(any_=[f"sending-{sent}"]))
+        pages = client.read_artifacts(artifact_filter=filter_, limit=200)
+    people = [one.key for one in site.view(sent).sets if one.key.startswith("individuals")]
+    # One page for each set, made once and changed: it ends with what the ledger says.
+    assert len(pages) == len(people)
+    assert all(one.flow_run_id and one.task_run_id for one in pages)
+    text_ = "\n".join(str(one.data) for one in pages)
+    assert all(key in text_ for key in people)
+    handed = [int(one.replace(",", "")) for one in re.findall(r"handed over ([\d,]*\d)", text_)]
+    assert sum(handed) == site.view(sent).people_in["handed_over"]
 
 
 def test_no_person_and_no_story_is_kept_by_prefect(site: Site, sent: str) -> None:

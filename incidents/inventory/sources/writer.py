@@ -42,6 +42,7 @@ notices:
   announcement_url: ""
   check_url: ""
   link_domains: []
+  dkim_selectors: []          # the s= of DKIM-Signature in a mail your relay sent
 targets_hours: {}             # default: 72 where a law only says `without delay`
 """
 _STORES = """\

@@ -1,0 +1,303 @@
+"""Whether everybody can be written to in time: what is left, how fast it goes, when it ends.
+
+Sets go out one after another. A set is taken to go at its slowest limit from its first message to
+its last, and a duty is met when the last message of its set is out: never sooner than it will be.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from incidents.models.base import Instant, Value
+
+HOUR = 3600.0
+"""Seconds."""
+MOST_CONNECTIONS = 64
+
+
+class Limits(Value):
+    """What holds a sending back. None is no limit, or one nobody knows."""
+
+    rate: float | None = Field(default=None, gt=0)
+    """Messages a second that the relay takes; None where it was never seen."""
+    connections: int = Field(default=1, ge=1)
+    per_hour: float | None = Field(default=None, gt=0)
+    """Messages an hour, all together."""
+    per_domain: float | None = Field(default=None, gt=0)
+    """Messages an hour to one domain of recipients."""
+    canary: int | None = Field(default=None, ge=1)
+    """Messages of a set that go first, alone."""
+    canary_wait: float | None = Field(default=None, ge=0)
+    """Seconds that pass behind them; None where a person says when it goes on."""
+
+
+class Clock(Value):
+    """One duty that a set serves, as far as time goes."""
+
+    duty: str
+    mails: int = Field(default=0, ge=0)
+    """E-mails left to people it concerns."""
+    listed: int = Field(default=0, ge=0)
+    """Letters, calls and hand cases left to people it concerns."""
+    due_by: Instant | None = None
+    """None where the law names no number."""
+    target_by: Instant | None = None
+    """The operator's own target."""
+    lists_by: Instant | None = None
+    """By when the last of those lists is to be worked."""
+
+
+class Load(Value):
+    """What one set still has to send."""
+
+    key: str
+    mails: int = Field(ge=0)
+    to_one_domain: int = Field(default=0, ge=0)
+    """The most of them that go to one domain."""
+    not_before: Instant | None = None
+    clocks: list[Clock] = []
+
+
+class Verdict(StrEnum):
+    """How a duty stands in a forecast."""
+
+    MET = "met"
+    MISSED = "missed"
+    PASSED = "passed"
+    """Its deadline lies behind us and people are still to be told."""
+    NOT_KNOWN = "not_known"
+    """No rate is known."""
+    NO_NUMBER = "no_number"
+    """The law names none."""
+    NOBODY_LEFT = "nobody_left"
+
+
+class Remedy(Value):
+    """One thing that would have to be otherwise for a deadline to be met.
+
+    `rate`, `per_hour`, `per_domain` and `lists` of one duty are enough together. `connections` is
+    a guess at what brings the rate, and `first` another way. Nothing mends `earlier`, a set sealed
+    to go out too late, but a new draft, nor `late` at all.
+    """
+
+    kind: Literal[
+        "rate", "connections", "per_hour", "per_domain", "first", "lists", "earlier", "late"
+    ]
+    value: float = 0
+    """Messages a second, connections, messages an hour, or list tasks an hour."""
+
+
+class Outlook(Value):
+    """One duty in a forecast."""
+
+    duty: str
+    verdict: Verdict
+    mail_margin: float | None = None
+    """Seconds from the last e-mail to the deadline, or to the own target where the law names no
+    number; negative when it comes too late; None without e-mail or where no rate is known."""
+    lists_margin: float | None = None
+    """The same from the moment by which the last letter, call or hand case is to be worked."""
+    needed_rate: float | None = None
+    """Messages a second at which the e-mail is just in time; None where no rate would do, and
+    where there is no deadline."""
+    remedies: list[Remedy] = []
+
+    @property
+    def in_time(self) -> bool:
+        """Whether nothing is known to come too late."""
+        return all(one >= 0 for one in (self.mail_margin, self.lists_margin) if one is not None)
+
+
+class Course(Value):
+    """One set in a forecast."""
+
+    key: str
+    mails: int
+    starts_at: Instant
+    ends_at: Instant
+    """When its last message is out; where no rate is known, not before then."""
+    start_by: Instant | None = None
+    """When sending has to begin, this set in its turn, to meet the first of its deadlines."""
+    outlooks: list[Outlook]
+
+
+def in_turn(loads: Sequence[Load], first: str = "") -> list[Load]:
+    """Return sets in the order they are sent: a chosen one, then those with the first deadline."""
+
+    def place(one: Load) -> tuple[bool, datetime, str]:
+        return one.key != first, first_clock(one.clocks) or _NEVER, one.key
+
+    return sorted(loads, key=place)
+
+
+_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+
+
+def first_clock(clocks: Sequence[Clock]) -> datetime | None:
+    """Return the first moment to act by: the law's, or the own target where it names none."""
+    return min((at for one in clocks if (at := one.due_by or one.target_by)), default=None)
+
+
+def pace(load: Load, limits: Limits) -> float | None:
+    """Return at how many messages a second a set goes at most; None where nothing says."""
+    speeds = [limits.rate] if limits.rate else []
+    if limits.per_hour:
+        speeds.append(limits.per_hour / HOUR)
+    if limits.per_domain and load.to_one_domain:
+        speeds.append(limits.per_domain / HOUR * load.mails / load.to_one_domain)
+    return min(speeds, default=None)
+
+
+def seconds_for(load: Load, limits: Limits) -> float:
+    """Return how long a set takes at least."""
+    speed = pace(load, limits)
+    return _wait(load, limits) + (load.mails / speed if speed else 0.0)
+
+
+def _wait(load: Load, limits: Limits) -> float:
+    waits = limits.canary is not None and load.mails > limits.canary
+    return (limits.canary_wait or 0.0) if waits else 0.0
+
+
+def needed_rate(
+    chain: Sequence[Load], due_by: datetime, now: datetime, limits: Limits
+) -> float | None:
+    """Return at how many messages a second the last of several sets is out by a moment.
+
+    Args:
+        chain: That set and all that go before it, in turn.
+        due_by: The moment.
+        now: When sending can begin.
+        limits: Only what is waited for behind the first messages counts here.
+
+    Returns:
+        Messages a second, 0 where nothing is left, None where no rate would do.
+    """
+    needed = 0.0
+    for k, first in enumerate(chain):
+        mails = sum(one.mails for one in chain[k:])
+        if not mails:
+            continue
+        waits = sum(_wait(one, limits) for one in chain[k:])
+        room = (due_by - _begin(first, now)).total_seconds() - waits
+        if room <= 0:
+            return None
+        needed = max(needed, mails / room)
+    return needed
+
+
+def _begin(load: Load, now: datetime) -> datetime:
+    return max(now, load.not_before) if load.not_before else now
+
+
+def forecast(
+    loads: Sequence[Load], limits: Limits, now: datetime, *, first: str = ""
+) -> list[Course]:
+    """Return when each set goes out and whether its duties are met, in the order they are sent.
+
+    Args:
+        loads: What every set has left.
+        limits: What holds it back.
+        now: When sending begins.
+        first: The set that goes before all others, whatever its clocks; empty for none.
+    """
+    ordered, courses, end, spent = in_turn(loads, first), [], now, 0.0
+    for i, load in enumerate(ordered):
+        begin = max(end, _begin(load, now))
+        took = seconds_for(load, limits)
+        end, spent = begin + timedelta(seconds=took), spent + took
+        chain = ordered[: i + 1]
+        outlooks = [_outlook(one, chain, limits, now, end) for one in load.clocks]
+        dues = [one.due_by for one in load.clocks if one.due_by and one.mails]
+        start_by = min(dues) - timedelta(seconds=spent) if dues and pace(load, limits) else None
+        courses.append(
+            Course(
+                key=load.key,
+                mails=load.mails,
+                starts_at=begin,
+                ends_at=end,
+                start_by=start_by,
+                outlooks=outlooks,
+            )
+        )
+    return courses
+
+
+def _outlook(
+    clock: Clock, chain: Sequence[Load], limits: Limits, now: datetime, end: datetime
+) -> Outlook:
+    if not clock.mails and not clock.listed:
+        return Outlook(duty=clock.duty, verdict=Verdict.NOBODY_LEFT)
+    mail, lists = _margins(clock, limits, end)
+    if clock.due_by is None:
+        return Outlook(
+            duty=clock.duty, verdict=Verdict.NO_NUMBER, mail_margin=mail, lists_margin=lists
+        )
+    needed = needed_rate(chain, clock.due_by, now, limits) if clock.mails else 0.0
+    verdict = Verdict.MET
+    if clock.due_by <= now:
+        verdict = Verdict.PASSED
+    elif min(mail or 0.0, lists or 0.0) < 0:
+        verdict = Verdict.MISSED
+    elif clock.mails and mail is None:
+        verdict = Verdict.NOT_KNOWN
+    remedies = []
+    if verdict is Verdict.PASSED:
+        remedies = [Remedy(kind="late")]
+    elif verdict is Verdict.MISSED:
+        remedies = _remedies(clock, chain, limits, now, needed, end)
+    return Outlook(
+        duty=clock.duty,
+        verdict=verdict,
+        mail_margin=mail,
+        lists_margin=lists,
+        needed_rate=needed,
+        remedies=remedies,
+    )
+
+
+def _margins(clock: Clock, limits: Limits, end: datetime) -> tuple[float | None, float | None]:
+    """Return how many seconds e-mail and lists are early; None where there is no such thing."""
+    by = clock.due_by or clock.target_by
+    mail = (by - end).total_seconds() if by and clock.mails else None
+    if mail is not None and mail >= 0 and limits.rate is None:
+        mail = None  # the end is the soonest there can be: it shows what is late, and no more
+    lists = clock.lists_by if clock.listed else None
+    return mail, (by - lists).total_seconds() if by and lists else None
+
+
+def _remedies(
+    clock: Clock,
+    chain: Sequence[Load],
+    limits: Limits,
+    now: datetime,
+    needed: float | None,
+    end: datetime,
+) -> list[Remedy]:
+    """Return what has to change for one deadline; limits that are wide enough are not named."""
+    due_by = clock.due_by or _NEVER
+    found = []
+    if clock.listed and clock.lists_by and clock.lists_by > due_by:
+        hours = (due_by - now).total_seconds() / HOUR
+        found.append(Remedy(kind="lists", value=clock.listed / hours))
+    if needed is None:
+        return [*found, Remedy(kind="earlier")]
+    if end <= due_by:
+        return found
+    if limits.rate and limits.rate < needed:
+        found.append(Remedy(kind="rate", value=needed))
+        more = limits.connections * needed / limits.rate
+        if more <= MOST_CONNECTIONS:
+            found.append(Remedy(kind="connections", value=-(-more // 1)))
+    if limits.per_hour and limits.per_hour < needed * HOUR:
+        found.append(Remedy(kind="per_hour", value=needed * HOUR))
+    share = max((one.to_one_domain / one.mails for one in chain if one.mails), default=0.0)
+    if limits.per_domain and limits.per_domain < needed * HOUR * share:
+        found.append(Remedy(kind="per_domain", value=needed * HOUR * share))
+    alone = _begin(chain[-1], now) + timedelta(seconds=seconds_for(chain[-1], limits))
+    if clock.mails and len(chain) > 1 and alone <= due_by:
+        found.append(Remedy(kind="first"))
+    return found
