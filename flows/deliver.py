@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 
 from flows import tasks
-from flows.names import DELIVER, NOTICE_FINISHED
+from flows.names import DELIVER, NOTICE_FINISHED, SHARE
 from flows.reporting import publish_case, tell
 
 send = tasks.as_task(tasks.send, "send-deliveries")
@@ -15,7 +15,7 @@ def hold_on_cancellation(flow: Any, flow_run: Any, state: Any) -> None:  # noqa:
     """Cancelling a send in Prefect is a hold: nothing but a named person's resume restarts it."""
     case = flow_run.parameters.get("case")
     if case:
-        tasks.hold(case, "cancelled in Prefect")
+        tasks.hold_for_run(case, str(flow_run.id), state.timestamp)
 
 
 @flow(name=DELIVER, flow_run_name="deliver-{case}", on_cancellation=[hold_on_cancellation])
@@ -26,8 +26,33 @@ def deliver_notices(case: str, first: str = "") -> None:
         case: The case ref.
         first: Key of the set to send before all others; empty for none.
     """
-    for notice_set in tasks.sets_to_send(case, first):
-        sent = send(case, notice_set)
-        tasks.refresh(case)
-        publish_case(tasks.view(case))
-        tell(NOTICE_FINISHED, case, set=notice_set, **sent)
+    tasks.ask_others(case)
+    _send_all(case, first)
+
+
+@flow(name=SHARE, flow_run_name="share-{case}", on_cancellation=[hold_on_cancellation])
+def share_sending(case: str) -> None:
+    """Send along with the run that asked for it, from the same ledger, under a seat of its own.
+
+    Args:
+        case: The case ref.
+    """
+    _send_all(case, "")
+
+
+def _send_all(case: str, first: str) -> None:
+    tried: set[tuple[str, int]] = set()
+    while True:
+        # What was approved meanwhile: its own run may have found every seat taken.
+        waiting = [one for one in tasks.sets_to_send(case, first).items() if one not in tried]
+        if not waiting:
+            return
+        tried.update(waiting)
+        first = ""
+        for notice_set, _ in waiting:
+            sent = send(case, notice_set)
+            if sent.get("left_to_others"):
+                return
+            tasks.refresh(case)
+            publish_case(tasks.view(case))
+            tell(NOTICE_FINISHED, case, set=notice_set, **sent)

@@ -11,6 +11,8 @@ ANNOUNCE: Final = "publish-announcement"
 LEAKED_CREDENTIAL: Final = "handle-leaked-credential"
 WATCH: Final = "watch-deadlines"
 HOLD: Final = "hold-case"
+HOLD_ON_CANCEL: Final = "hold-on-cancel"
+RESUME_SENDING: Final = "resume-sending"
 REPORT_FORM: Final = "report-breach"
 
 CASE_OPENED: Final = "case.opened"

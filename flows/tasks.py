@@ -7,7 +7,7 @@ the step, the kind of error and a number to find it by.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -15,10 +15,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows.live import Show, begin_run, following
+from flows.names import SHARE
 from flows.reporting import sending_artifact
 from incidents.clock import new_id
 from incidents.delivery.sources.process import is_dead, this_process
-from incidents.errors import ForthwithError, InvalidInputError
+from incidents.errors import ForthwithError, InvalidInputError, SeatTakenError
 from incidents.intake.form import report_from_form
 from incidents.models.states import SetState
 from incidents.settings import Settings
@@ -29,10 +30,11 @@ from incidents.steps.contain_account import contain_account
 from incidents.steps.draft_notices import Drafted, draft_notices
 from incidents.steps.find_data import find_data
 from incidents.steps.hold_case import hold as hold_case
+from incidents.steps.hold_case import hold_for_run as hold_run
 from incidents.steps.hold_case import resume as resume_case
 from incidents.steps.list_duties import list_duties, refresh_duties
 from incidents.steps.open_case import open_case
-from incidents.steps.send_set import send_set, sendable_sets
+from incidents.steps.send_set import send_set, sendable_sets, sendable_versions, stopped_cases
 from incidents.steps.show_case import CaseView, show_case
 from incidents.steps.size_scope import size_scope
 from incidents.steps.tell_owner import plan_owner_notice
@@ -200,18 +202,58 @@ def sign(case: str, approver: str, signatures: list[str]) -> dict[str, int]:
 
 
 @shielded("send-deliveries")
-def sets_to_send(case: str, first: str = "") -> list[str]:
-    """Return the sets of a case that are approved and not finished, the most urgent first."""
+def sets_to_send(case: str, first: str = "") -> dict[str, int]:
+    """Return the sets of a case that are approved and not finished, the most urgent first.
+
+    Each with its version.
+    """
     shop = workshop()
     begin_run(shop.database, case)
-    return sendable_sets(shop.database, case, first=first)
+    return sendable_versions(shop.database, case, first=first)
 
 
 @shielded("send-deliveries")
 def send(case: str, notice_set: str) -> dict[str, int]:
-    """Release a set and send it until nothing is due."""
+    """Release a set and send it until nothing is due.
+
+    Where others send the case already, as many as may, nothing is done and `left_to_others` says
+    so: whoever holds a seat looks again for approved sets before it ends.
+    """
     with sending_artifact(case) as publish:
-        return _send(case, notice_set, stopped_in_prefect(), publish)
+        try:
+            return _send(case, notice_set, stopped_in_prefect(), publish)
+        except SeatTakenError:
+            return {"left_to_others": 1}
+
+
+def ask_others(case: str) -> None:
+    """Ask for a run of each further sender that may share a case, where Prefect has workers."""
+    from prefect.deployments import run_deployment
+    from prefect.runtime import deployment, flow_run
+
+    more = workshop().settings.senders - 1
+    if more < 1 or not deployment.id:  # a run in a command's own process has no workers to ask
+        return
+    for number in range(more):
+        try:
+            run_deployment(
+                f"{SHARE}/by-ref",
+                parameters={"case": case},
+                timeout=0,
+                as_subflow=False,
+                idempotency_key=f"{flow_run.id}-{number}",
+            )
+        except Exception as error:  # noqa: BLE001  # alone it takes longer, and goes on
+            _private_log().warning("no further sender could be asked for", exc_info=error)
+            return
+
+
+@shielded("resume-sending")
+def unfinished() -> list[str]:
+    """Return the cases whose sending has stopped with messages due, and that nobody holds."""
+    shop = workshop()
+    check_installation(shop.database, shop.witness)
+    return stopped_cases(shop.database)
 
 
 @shielded("refresh-duties")
@@ -290,6 +332,13 @@ def tell_owner(case: str) -> dict[str, str]:
 def hold(case: str, reason: str, person: str = "prefect") -> dict[str, bool]:
     """Stop all sending of a case."""
     return {"held_now": hold_case(workshop().database, case, reason=reason, actor=person)}
+
+
+@shielded("hold-case")
+def hold_for_run(case: str, run_id: str, at: datetime) -> dict[str, bool]:
+    """Stop all sending of a case whose run was cancelled, unless that run did so before."""
+    held = hold_run(workshop().database, case, run_id=run_id, at=at, actor="prefect")
+    return {"held_now": held}
 
 
 @shielded("resume-case")

@@ -19,7 +19,7 @@ from incidents.steps.send_deliveries import SendReport, send_deliveries
 from incidents.steps.sending_order import in_order, open_duties
 from incidents.steps.standing_approval import LEAKED, check_standing
 from incidents.steps.standing_duties import holds_on, refuse_held
-from incidents.store import cases, deliveries, notices
+from incidents.store import cases, deliveries, notices, senders
 from incidents.store.cases import EvidenceKind
 from incidents.store.deliveries import Outgoing
 from incidents.store.unit_of_work import Database, UnitOfWork
@@ -37,7 +37,20 @@ class MailKeys(CodeKeys, Protocol):
 
 
 def sendable_sets(database: Database, ref: str, *, first: str = "") -> list[str]:
+    """Return the keys of the sets that `sendable_versions` names."""
+    return list(sendable_versions(database, ref, first=first))
+
+
+def stopped_cases(database: Database) -> list[str]:
+    """Return the cases with released e-mails that are due, that nobody sends and nobody holds."""
+    with database.read() as work:
+        return senders.stopped(work)
+
+
+def sendable_versions(database: Database, ref: str, *, first: str = "") -> dict[str, int]:
     """Return the sets of a case that were approved and are not finished, the most urgent first.
+
+    Each with its version.
 
     The announcement is not among them, nor is a set that an authority has asked to wait.
 
@@ -50,14 +63,16 @@ def sendable_sets(database: Database, ref: str, *, first: str = "") -> list[str]
         DeliveryError: when that one is none of them.
     """
     with database.read() as work:
-        found = {
-            row.set_key: notices.notice_set(row).duties
+        standing = [
+            row
             for row in notices.set_rows(work, ref)
             if row.state in {SetState.APPROVED, SetState.RELEASED} and row.audience != "public"
-        }
+        ]
+        versions = {row.set_key: row.version for row in standing}
+        found = {row.set_key: notices.notice_set(row).duties for row in standing}
         waiting = {key for key, served in found.items() if holds_on(work, ref, served)}
         ordered = in_order(found, open_duties(work, ref), first)
-        sendable = [key for key in ordered if key not in waiting]
+        sendable = {key: versions[key] for key in ordered if key not in waiting}
         if first and first not in sendable:
             raise DeliveryError(
                 f"{first!r} is no set that can be sent now",

@@ -1,6 +1,7 @@
 """Cases and what stands as evidence: stored whole, versioned, never updated."""
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from incidents.errors import MoveNotAllowedError, NotFoundError
 from incidents.models.states import CASE_MOVES, CaseState, check_move
-from incidents.models.tables import CaseRow, EvidenceRow
+from incidents.models.tables import AuditRow, CancelledRunRow, CaseRow, EvidenceRow
 from incidents.store.unit_of_work import UnitOfWork
 
 V = TypeVar("V", bound=BaseModel)
@@ -104,6 +105,28 @@ def hold_case(work: UnitOfWork, ref: str, *, reason: str) -> bool:
     work.session.add(row)
     work.note("case.held", ref)
     return True
+
+
+def first_word_of_run(work: UnitOfWork, ref: str, run_id: str, *, at: datetime) -> bool:
+    """Return whether a run's cancellation is heard of first, and after the last resume.
+
+    Args:
+        work: The transaction.
+        ref: The case.
+        run_id: The run.
+        at: When it was cancelled.
+    """
+    case_row(work, ref, lock=True)
+    if work.session.get(CancelledRunRow, run_id) is not None:
+        return False
+    work.session.add(CancelledRunRow(run_id=run_id, case_ref=ref, at=at))
+    resumed = work.session.execute(
+        select(func.max(AuditRow.at)).where(
+            AuditRow.case_ref == ref,  # type: ignore[arg-type]
+            AuditRow.action == "case.resumed",  # type: ignore[arg-type]
+        )
+    ).scalar()
+    return resumed is None or at > resumed
 
 
 def resume_case(work: UnitOfWork, ref: str, *, reason: str) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, text, update
 
 from incidents.delivery.channels.journal import Left
 from incidents.errors import DeliveryError, SeatTakenError
 from incidents.models.states import DeliveryState
-from incidents.models.tables import CaseRow, DeliveryRow, SenderRow
+from incidents.models.tables import CaseRow, DeliveryRow, SenderRow, UtcDateTime
 from incidents.store.quick import Quick
 from incidents.store.unit_of_work import QuickWork, UnitOfWork
 
@@ -104,6 +104,11 @@ def lease_stands(work: UnitOfWork, ref: str, token: int, *, within: timedelta) -
     if until is None:
         raise DeliveryError("another sender has taken over", where=ref)
     return bool(until > work.now + within)
+
+
+def stopped(work: UnitOfWork) -> list[str]:
+    """Return the cases with released e-mails that are due, that nobody sends and nobody holds."""
+    return [str(row[0]) for row in work.session.execute(_STOPPED.bindparams(now=work.now)).all()]
 
 
 def keep_lease(work: Work, ref: str, token: int) -> None:
@@ -247,6 +252,16 @@ def _being_sent(quick: Quick, ref: str, token: int) -> set[int]:
     return {int(row[0]) for row in quick.run(_LEFT, {"r": ref, "t": token}).rows}
 
 
+_STOPPED = text("""
+    SELECT c.ref FROM breach_case c WHERE c.held_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM sender x WHERE x.case_ref = c.ref AND x.until > :now)
+    AND EXISTS (
+        SELECT 1 FROM notice_set s JOIN delivery d
+        ON d.case_ref = s.case_ref AND d.set_key = s.set_key AND d.version = s.version
+        WHERE s.case_ref = c.ref AND s.state = 'released' AND d.channel = 'email'
+        AND (d.state IN ('planned', 'sending')
+             OR (d.state IN ('deferred', 'in_doubt') AND d.next_at <= :now)))
+    ORDER BY c.ref""").bindparams(bindparam("now", type_=UtcDateTime()))
 _LEFT = "SELECT id FROM delivery WHERE case_ref = :r AND state = 'sending' AND lease = :t"
 _NEVER_BEGUN = """
     UPDATE delivery SET state = 'planned', reason = 'not-attempted', updated_at = :now

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Cancelling
+from prefect.states import Cancelling, Scheduled
 from sqlalchemy import text
 
 from incidents.errors import HeldError
 from incidents.steps.hold_case import resume
 from incidents.steps.send_set import release
+from incidents.store import cases
 from tests.support.browser import chromium
 from tests.support.worker_site import Site, running_site, until
 
@@ -133,6 +136,54 @@ def test_cancelling_a_send_in_prefect_holds_the_case_until_a_person_resumes(site
     assert sum(view.people_in.values()) == view.people_total
 
 
+def test_a_send_that_nobody_had_begun_is_cancelled_in_the_browser_and_resumed_for_good(
+    site: Site, tmp_path: Path
+) -> None:
+    ref = site.report()
+    site.run("handle-breach/by-ref", case=ref)
+    until(lambda: site.view(ref).state == "drafted")
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+        run = _send_later(site, client, ref)
+    with chromium(tmp_path / "browser") as page:
+        page.open(f"{site.server.ui_url}/runs/flow-run/{run}")
+        page.wait_for("!!document.querySelector('.p-icon-button-menu')")
+        page.run("document.querySelector('.p-icon-button-menu').click()")
+        page.click("Cancel", kind="button, a, li, .p-overflow-menu-item")
+        page.click("Confirm", kind="button")
+        until(lambda: site.view(ref).held_at is not None)
+    cancelled_at = site.shop.clock.now()
+    resume(site.shop.database, ref, by="privacy-officer")
+    # Prefect may tell of the same cancellation once more, or late: the resume stands.
+    again = {"case": ref, "run_id": str(run), "at": site.shop.clock.now().isoformat()}
+    late = {"case": ref, "run_id": str(uuid4()), "at": cancelled_at.isoformat()}
+    for one in (again, late):
+        site.run("hold-on-cancel/on-cancel", **one)
+    with temporary_settings({PREFECT_API_URL: site.server.api_url}), _client() as client:
+
+        def all_ran() -> bool:
+            runs = [one for one in client.read_flow_runs(limit=200) if one.name == f"hold-{ref}"]
+            ended = [one for one in runs if one.state_name == "Completed"]
+            return len(ended) == len(runs) >= 3
+
+        until(all_ran)
+    assert site.view(ref).held_at is None
+
+
+def test_what_stopped_by_itself_goes_on_by_itself(site: Site) -> None:
+    ref = site.report()
+    site.run("handle-breach/by-ref", case=ref)
+    until(lambda: site.view(ref).state == "drafted")
+    with site.shop.database.write("tester") as work:  # no run may begin it
+        cases.hold_case(work, ref, reason="test")
+    site.approve(ref)
+    until(lambda: all(one.state == "approved" for one in site.view(ref).sets))
+    resume(site.shop.database, ref, by="privacy-officer")
+    people = next(one.key for one in site.view(ref).sets if one.key.startswith("individuals"))
+    release(site.shop.database, ref, people, settings=site.shop.settings)
+    site.run("resume-sending/every-5-minutes")
+    until(lambda: all(one.state == "finished" for one in site.view(ref).sets))
+
+
 def test_the_form_of_prefect_holds_and_only_a_known_person_resumes(site: Site, sent: str) -> None:
     site.run("hold-case/form", case=sent, action="hold", person="privacy-officer")
     until(lambda: site.view(sent).held_at is not None)
@@ -157,6 +208,16 @@ def test_the_report_form_of_closed_fields_opens_a_case(site: Site) -> None:
     known = _cases(site)
     site.run("report-breach/form", form=form)
     until(lambda: len(_cases(site)) == len(known) + 1)
+
+
+def _send_later(site: Site, client: SyncPrefectClient, ref: str) -> UUID:
+    """Ask for a send in an hour: no worker begins it before somebody cancels it."""
+    deployment = client.read_deployment_by_name("deliver-notices/on-approval")
+    in_an_hour: Any = Scheduled(scheduled_time=site.shop.clock.now() + timedelta(hours=1))
+    run = client.create_flow_run_from_deployment(
+        deployment.id, parameters={"case": ref}, state=in_an_hour
+    )
+    return run.id
 
 
 def _client() -> SyncPrefectClient:

@@ -53,6 +53,15 @@ class Page:
             assert time.monotonic() < end, f"never true: {script}\n{self.text()[:2000]}"
             time.sleep(0.2)
 
+    def click(self, words: str, *, kind: str) -> None:
+        """Click the visible thing that says exactly this, once it is there."""
+        find = (
+            f"[...document.querySelectorAll({json.dumps(kind)})]"
+            f".filter(e => e.innerText.trim() === {json.dumps(words)} && e.offsetParent)"
+        )
+        self.wait_for(f"{find}.length > 0")
+        self.run(f"{find}.at(-1).click()")
+
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[Page]:
