@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from incidents.delivery.forecast import HOUR
+from incidents.delivery.pace import HOUR
 
 
 def a_time(rate: float) -> str:

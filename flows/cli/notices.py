@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from flows.files import write_drafts, write_lists, write_person
-from flows.terminal.forecast_table import exit_code, show_forecast
+from flows.terminal.forecast_table import show_forecast
+from flows.terminal.forecast_words import exit_code
 from flows.terminal.show import as_json, console, counts, table
 from incidents.delivery.channels.folder import read_outcomes
 from incidents.steps.allow_finding import allow_finding

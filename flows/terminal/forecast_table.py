@@ -9,18 +9,15 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from flows.deadline_words import short_deadline
-from flows.rate_words import a_time, early_or_late, long
-from flows.terminal.forecast_words import remedy_words
+from flows.rate_words import a_time, early_or_late
+from flows.terminal.forecast_words import limit_words, remedy_words
 from flows.terminal.show import counted, table
 from incidents.delivery.forecast import Remedy, Verdict
-from incidents.models.base import in_zone, zone_info
+from incidents.delivery.pace import NEVER
+from incidents.models.base import zone_info
 from incidents.models.duty import Duty
 from incidents.steps.forecast_sending import DutyProspect, Prospect, SetProspect
 
-CANNOT_BE_MET = 3
-"""Exit code where a legal deadline cannot be met at the limits in force."""
-NOT_KNOWN = 4
-"""Exit code where it cannot be said, because no rate is known."""
 CHANNELS = {"email": "mail", "letter": "letter", "call": "call", "hand": "hand", "none": "none"}
 WIDE = 130
 """Columns from which on a set's name has room in its line."""
@@ -37,19 +34,11 @@ NOTE = (
 )
 
 
-def exit_code(prospect: Prospect) -> int:
-    """Return 0 where every legal deadline can be met, else what stands in the way."""
-    found = prospect.verdicts
-    if found[Verdict.MISSED] or found[Verdict.PASSED]:
-        return CANNOT_BE_MET
-    return NOT_KNOWN if found[Verdict.NOT_KNOWN] else 0
-
-
 def show_forecast(out: Console, prospect: Prospect) -> None:
     """Print verdict, limits, blocks, sets, duties, and what would have to change."""
     lines = _duty_lines(prospect)
     out.print(_headline(prospect, lines))
-    out.print(_limits(prospect), markup=False)
+    out.print(limit_words(prospect), markup=False)
     for block in prospect.blocks:
         out.print(f"[yellow]Nothing can be sent now:[/yellow] {escape(block)}")
     for block, numbers in _blocks(prospect).items():
@@ -143,10 +132,7 @@ def _duty_lines(prospect: Prospect) -> list[_DutyLine]:
             if one.outlook.verdict is not Verdict.NOBODY_LEFT:
                 found.setdefault(one.duty.id, []).append((number, one))
     lines = [_DutyLine(parts[0][1].duty, parts) for parts in found.values()]
-    return sorted(lines, key=lambda one: (WORST.index(one.verdict), one.duty.act_by or _NEVER))
-
-
-_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+    return sorted(lines, key=lambda one: (WORST.index(one.verdict), one.duty.act_by or NEVER))
 
 
 def _headline(prospect: Prospect, lines: Sequence[_DutyLine]) -> str:
@@ -167,28 +153,6 @@ def _headline(prospect: Prospect, lines: Sequence[_DutyLine]) -> str:
     if Verdict.MET in verdicts:
         return f"[bold green]{ref}: every legal deadline can be met from now on[/bold green]"
     return f"[bold]{ref}: no open duty to these people names a number[/bold]"
-
-
-def _limits(prospect: Prospect) -> str:
-    limits, seen = prospect.limits, prospect.seen
-    said = [counted(limits.connections, "connection")]
-    if limits.rate:
-        given = prospect.rate_from == "given"
-        source = "as given" if given else f"measured here over {seen.messages:,} messages"
-        said.append(f"{a_time(limits.rate)} ({source})")
-        if given and seen.rate:
-            said.append(f"measured here before: {a_time(seen.rate)}")
-    else:
-        said.append("the relay's rate is not known")
-    said.append(f"at most {limits.per_hour:,.0f} an hour" if limits.per_hour else "no hourly cap")
-    if limits.per_domain:
-        said.append(f"at most {limits.per_domain:,.0f} an hour to one domain")
-    if limits.canary:
-        wait = "until somebody lets the rest go, which is not counted"
-        if limits.canary_wait is not None:
-            wait = f"of {long(limits.canary_wait)}"
-        said.append(f"the first {limits.canary:,} of each set, then a wait {wait}")
-    return f"From {in_zone(prospect.now, prospect.zone)} on; {', '.join(said)}."
 
 
 def _blocks(prospect: Prospect) -> Mapping[str, list[int]]:

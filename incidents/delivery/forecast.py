@@ -9,56 +9,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
-
+from incidents.delivery.pace import (
+    HOUR,
+    NEVER,
+    Clock,
+    Limits,
+    Load,
+    begin_of,
+    in_turn,
+    pace,
+    seconds_for,
+    wait_in,
+)
 from incidents.models.base import Instant, Value
 
-HOUR = 3600.0
-"""Seconds."""
 MOST_CONNECTIONS = 64
-
-
-class Limits(Value):
-    """What holds a sending back. None is no limit, or one nobody knows."""
-
-    rate: float | None = Field(default=None, gt=0)
-    """Messages a second that the relay takes; None where it was never seen."""
-    connections: int = Field(default=1, ge=1)
-    per_hour: float | None = Field(default=None, gt=0)
-    """Messages an hour, all together."""
-    per_domain: float | None = Field(default=None, gt=0)
-    """Messages an hour to one domain of recipients."""
-    canary: int | None = Field(default=None, ge=1)
-    """Messages of a set that go first, alone."""
-    canary_wait: float | None = Field(default=None, ge=0)
-    """Seconds that pass behind them; None where a person says when it goes on."""
-
-
-class Clock(Value):
-    """One duty that a set serves, as far as time goes."""
-
-    duty: str
-    mails: int = Field(default=0, ge=0)
-    """E-mails left to people it concerns."""
-    listed: int = Field(default=0, ge=0)
-    """Letters, calls and hand cases left to people it concerns."""
-    due_by: Instant | None = None
-    """None where the law names no number."""
-    target_by: Instant | None = None
-    """The operator's own target."""
-    lists_by: Instant | None = None
-    """By when the last of those lists is to be worked."""
-
-
-class Load(Value):
-    """What one set still has to send."""
-
-    key: str
-    mails: int = Field(ge=0)
-    to_one_domain: int = Field(default=0, ge=0)
-    """The most of them that go to one domain."""
-    not_before: Instant | None = None
-    clocks: list[Clock] = []
 
 
 class Verdict(StrEnum):
@@ -124,44 +89,6 @@ class Course(Value):
     outlooks: list[Outlook]
 
 
-def in_turn(loads: Sequence[Load], first: str = "") -> list[Load]:
-    """Return sets in the order they are sent: a chosen one, then those with the first deadline."""
-
-    def place(one: Load) -> tuple[bool, datetime, str]:
-        return one.key != first, first_clock(one.clocks) or _NEVER, one.key
-
-    return sorted(loads, key=place)
-
-
-_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
-
-
-def first_clock(clocks: Sequence[Clock]) -> datetime | None:
-    """Return the first moment to act by: the law's, or the own target where it names none."""
-    return min((at for one in clocks if (at := one.due_by or one.target_by)), default=None)
-
-
-def pace(load: Load, limits: Limits) -> float | None:
-    """Return at how many messages a second a set goes at most; None where nothing says."""
-    speeds = [limits.rate] if limits.rate else []
-    if limits.per_hour:
-        speeds.append(limits.per_hour / HOUR)
-    if limits.per_domain and load.to_one_domain:
-        speeds.append(limits.per_domain / HOUR * load.mails / load.to_one_domain)
-    return min(speeds, default=None)
-
-
-def seconds_for(load: Load, limits: Limits) -> float:
-    """Return how long a set takes at least."""
-    speed = pace(load, limits)
-    return _wait(load, limits) + (load.mails / speed if speed else 0.0)
-
-
-def _wait(load: Load, limits: Limits) -> float:
-    waits = limits.canary is not None and load.mails > limits.canary
-    return (limits.canary_wait or 0.0) if waits else 0.0
-
-
 def needed_rate(
     chain: Sequence[Load], due_by: datetime, now: datetime, limits: Limits
 ) -> float | None:
@@ -181,16 +108,12 @@ def needed_rate(
         mails = sum(one.mails for one in chain[k:])
         if not mails:
             continue
-        waits = sum(_wait(one, limits) for one in chain[k:])
-        room = (due_by - _begin(first, now)).total_seconds() - waits
+        waits = sum(wait_in(one, limits) for one in chain[k:])
+        room = (due_by - begin_of(first, now)).total_seconds() - waits
         if room <= 0:
             return None
         needed = max(needed, mails / room)
     return needed
-
-
-def _begin(load: Load, now: datetime) -> datetime:
-    return max(now, load.not_before) if load.not_before else now
 
 
 def forecast(
@@ -206,7 +129,7 @@ def forecast(
     """
     ordered, courses, end, spent = in_turn(loads, first), [], now, 0.0
     for i, load in enumerate(ordered):
-        begin = max(end, _begin(load, now))
+        begin = max(end, begin_of(load, now))
         took = seconds_for(load, limits)
         end, spent = begin + timedelta(seconds=took), spent + took
         chain = ordered[: i + 1]
@@ -278,7 +201,7 @@ def _remedies(
     end: datetime,
 ) -> list[Remedy]:
     """Return what has to change for one deadline; limits that are wide enough are not named."""
-    due_by = clock.due_by or _NEVER
+    due_by = clock.due_by or NEVER
     found = []
     if clock.listed and clock.lists_by and clock.lists_by > due_by:
         hours = (due_by - now).total_seconds() / HOUR
@@ -297,7 +220,7 @@ def _remedies(
     share = max((one.to_one_domain / one.mails for one in chain if one.mails), default=0.0)
     if limits.per_domain and limits.per_domain < needed * HOUR * share:
         found.append(Remedy(kind="per_domain", value=needed * HOUR * share))
-    alone = _begin(chain[-1], now) + timedelta(seconds=seconds_for(chain[-1], limits))
+    alone = begin_of(chain[-1], now) + timedelta(seconds=seconds_for(chain[-1], limits))
     if clock.mails and len(chain) > 1 and alone <= due_by:
         found.append(Remedy(kind="first"))
     return found

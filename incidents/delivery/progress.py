@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from incidents.delivery.forecast import Limits, Load, Outlook, forecast
+from incidents.delivery.forecast import Outlook, forecast
+from incidents.delivery.pace import NEVER, Limits, Load
 from incidents.models.base import Instant, Value
 from incidents.models.states import DeliveryState as D
 
@@ -137,14 +138,11 @@ def progress(
                 margin=(by - end).total_seconds() if by and end else None,
             )
             for duty, clock in sorted(
-                clocks.items(), key=lambda one: one[1].due_by or one[1].target_by or _NEVER
+                clocks.items(), key=lambda one: one[1].due_by or one[1].target_by or NEVER
             )
         ],
         refusals=dict(refusals or {}),
     )
-
-
-_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
 def _ends(outlooks: Sequence[tuple[datetime, Outlook]]) -> dict[str, datetime]:

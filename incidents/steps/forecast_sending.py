@@ -5,27 +5,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from incidents.delivery.forecast import Clock, Course, Limits, Load, Outlook, Verdict, forecast
-from incidents.delivery.measured import Measured, measured
+from incidents.delivery.forecast import Course, Outlook, Verdict, forecast
+from incidents.delivery.measured import Measured
+from incidents.delivery.pace import Clock, Limits, Load
 from incidents.drafting.choose import covers
 from incidents.errors import NotFoundError
 from incidents.models.base import Instant, Value
 from incidents.models.duty import Duty
-from incidents.models.states import CaseState, SetState
 from incidents.models.states import DeliveryState as D
+from incidents.models.states import SetState
 from incidents.models.tables import DutyRow, NoticeSetRow
 from incidents.settings import Settings
-from incidents.steps.approve_notices import decide
-from incidents.steps.send_set import STOP_FILE_NAME
+from incidents.steps.measure_rate import seen_rate
+from incidents.steps.sending_blocks import case_blocks, set_blocks
 from incidents.steps.sending_order import open_duties
-from incidents.steps.standing_approval import LEAKED
-from incidents.steps.standing_duties import holds_on, waits_on
 from incidents.store import cases, delivery_counts, duties, notices
 from incidents.store.delivery_counts import Standing
 from incidents.store.unit_of_work import Database, UnitOfWork
 
-ENOUGH = 1_000
-"""Messages after which older sendings no longer count towards the rate."""
 LEFT = frozenset({*delivery_counts.OPEN_MAIL, D.HELD})
 ON_LISTS = frozenset({D.PLANNED, D.LISTED})
 LISTS = ("letter", "call", "hand")
@@ -132,19 +129,9 @@ def forecast_sending(
             rate_from="given" if rate else "measured" if seen.rate else "unknown",
             seen=seen,
             sets=[_set(work, sets[one.key], one, found, clocks, settings) for one in courses],
-            blocks=list(_case_blocks(case.held_at, case.state, ref, settings)),
+            blocks=case_blocks(case.held_at, case.state, ref, settings),
             deferred=_number(found, {"email"}, {D.DEFERRED}),
         )
-
-
-def seen_rate(work: UnitOfWork) -> Measured:
-    """Return at what rate the sets that were sent last went out, the newest first."""
-    seen = Measured(messages=0, seconds=0)
-    for ref, set_key, version in delivery_counts.sent_sets(work):
-        seen += measured(delivery_counts.recorded(work, ref, set_key, version))
-        if seen.messages >= ENOUGH:
-            break
-    return seen
 
 
 def _counts(row: NoticeSetRow, found: Sequence[Standing]) -> bool:
@@ -253,57 +240,5 @@ def _set(
             )
             for duty in served_by(row, clocks)
         ],
-        blocks=_set_blocks(work, row, theirs, settings),
+        blocks=set_blocks(work, row, _number(theirs, {"email"}, {D.HELD}), settings),
     )
-
-
-def _case_blocks(
-    held_at: datetime | None, state: str, ref: str, settings: Settings
-) -> Sequence[str]:
-    found = []
-    if held_at is not None:
-        found.append(
-            f"the case is on hold since {held_at:%Y-%m-%d %H:%M} UTC: "
-            f"`forthwith resume {ref} --by NAME`"
-        )
-    stop = settings.home / STOP_FILE_NAME
-    if stop.exists():
-        found.append(f"{stop} stops all sending on this machine: remove it")
-    if state != CaseState.DRAFTED:
-        found.append(
-            f"the case is {state}, so nothing of it is sent: draft with "
-            f"`forthwith step draft-notices {ref}`"
-        )
-    if not settings.smtp.host:
-        found.append("no relay is set: FORTHWITH_SMTP__HOST")
-    return found
-
-
-def _set_blocks(
-    work: UnitOfWork, row: NoticeSetRow, theirs: Sequence[Standing], settings: Settings
-) -> list[str]:
-    ref, found = row.case_ref, []
-    if row.state == SetState.REJECTED:
-        found.append(f"it was rejected: draft it anew, `forthwith step draft-notices {ref}`")
-    elif row.state != SetState.FINISHED and not _stands_ahead(work, row):
-        decision = decide(work, row, settings)
-        if not decision.allowed:
-            found.append(f"it is not approved: {decision.to_go}")
-    not_before = notices.sealed_of(row).not_before
-    if not_before and datetime.fromisoformat(not_before) > work.now:
-        found.append(f"it was sealed to go out no sooner than {not_before}")
-    served = notices.notice_set(row).duties
-    for name, wait in waits_on(work, ref, served).items():
-        found.append(f"{name} may not go out before {wait}")
-    for name, held in holds_on(work, ref, served).items():
-        end = f"until {held.until:%Y-%m-%d %H:%M} UTC" if held.until else "with the end open"
-        found.append(f"{name} waits at the request of {held.by}, {end}")
-    kept = _number(theirs, {"email"}, {D.HELD})
-    if kept:
-        found.append(f"{kept:,} of its e-mails are held back since the report was amended")
-    return found
-
-
-def _stands_ahead(work: UnitOfWork, row: NoticeSetRow) -> bool:
-    """Return whether a set goes out in words approved ahead."""
-    return row.set_key == LEAKED and not notices.signatures(work, row)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from incidents.delivery.pace import NEVER
 from incidents.models.states import DutyState
 from incidents.models.tables import DutyRow
 from incidents.store import duties
 from incidents.store.unit_of_work import UnitOfWork
-
-_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
 def open_duties(work: UnitOfWork, ref: str) -> dict[str, DutyRow]:
@@ -31,6 +30,6 @@ def in_order(
     def place(key: str) -> tuple[bool, datetime, str]:
         found = [clocks[name] for name in sets[key] if name in clocks]
         ends = [at for one in found if (at := one.due_by or one.target_by)]
-        return key != first, min(ends, default=_NEVER), key
+        return key != first, min(ends, default=NEVER), key
 
     return sorted(sets, key=place)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from incidents.delivery.forecast import Limits, Load, in_turn
+from incidents.delivery.pace import Limits, Load, in_turn
 from incidents.delivery.progress import UNDER_WAY
 from incidents.models.base import Value
 from incidents.models.duty import Duty

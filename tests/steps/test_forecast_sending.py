@@ -12,8 +12,9 @@ from incidents.delivery.forecast import Verdict
 from incidents.errors import DeliveryError, NotFoundError
 from incidents.models.states import DutyState
 from incidents.settings import SmtpSettings
-from incidents.steps.forecast_sending import Prospect, forecast_sending, seen_rate
+from incidents.steps.forecast_sending import Prospect, forecast_sending
 from incidents.steps.hold_case import hold
+from incidents.steps.measure_rate import seen_rate
 from incidents.steps.send_set import STOP_FILE_NAME, sendable_sets
 from incidents.steps.show_case import show_case
 from incidents.store import duties

@@ -7,17 +7,9 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from incidents.delivery.forecast import (
-    HOUR,
-    Clock,
-    Limits,
-    Load,
-    Verdict,
-    forecast,
-    needed_rate,
-    seconds_for,
-)
+from incidents.delivery.forecast import Verdict, forecast, needed_rate
 from incidents.delivery.measured import IDLE, Measured, measured
+from incidents.delivery.pace import HOUR, Clock, Limits, Load, seconds_for
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = 86_400.0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.delivery.forecast import Clock, Load
+from incidents.delivery.pace import Clock, Load
 from incidents.delivery.progress import WINDOW_SECONDS, Speed, progress
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
