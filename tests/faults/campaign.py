@@ -1,0 +1,290 @@
+"""A released set, a receiving server, senders that are started again, and the verdict at the end.
+
+The verdict counts what the server forced to disk before it said yes. Of the ledger it uses one
+thing: whether a second copy had been marked in doubt before it came, asked at that moment.
+"""
+
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from tests.faults.post_box import PostBox
+from tests.faults.sender import DONE, Order
+from tests.faults.starter import Sender, Starter
+from tests.support.sending import database_at, released_set
+
+HOURS = (25, 50, 75)
+"""Clocks at which what was in doubt more than once is due again."""
+_NUMBER = re.compile(r"person(\d+)@")
+_COLUMNS = (
+    "case_ref, set_key, version, addressee_id, channel, rank, about, place, locale, form, "
+    "exposure, class_key, state, reason, attempts, doubts, lease, message_id, reply_code, owner, "
+    "outcome_by"
+)
+
+
+@dataclass
+class Verdict:
+    """What became of a campaign under faults."""
+
+    people: int
+    never_handed_over: int
+    """People the server has no message for; must be 0."""
+    second_copies: int
+    most_allowed: int
+    """What the way of sending may cost: messages open at the faults, or whole windows."""
+    not_marked: int
+    """Second copies that the ledger had not marked in doubt before they came; must be 0."""
+    asked_late: int
+    """Second copies at which the ledger could not be asked, so only at the end."""
+    other_bytes: int
+    """People whose copies differ, or carry another Message-ID; must be 0."""
+    doubts: int
+    """Times a message was marked in doubt."""
+    final: bool
+    """Whether the ledger says handed over of everybody."""
+    faults: int = 0
+    seconds: float = 0
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Return whether nobody was lost and every second copy was announced and within limits."""
+        wrong = self.never_handed_over or self.not_marked or self.other_bytes
+        return not wrong and self.final and self.second_copies <= self.most_allowed
+
+    def record(self) -> dict[str, Any]:
+        """Return the figures for a file."""
+        return {**asdict(self), "good": self.good}
+
+
+class LedgerWitness:
+    """Asks the ledger, when a second copy comes, whether it had been marked before."""
+
+    def __init__(self, url: str, ref: str) -> None:
+        driver = url.replace("postgresql:", "postgresql+psycopg:")
+        self._engine = create_engine(driver, pool_pre_ping=True)
+        self._ref = ref
+        self.not_marked: list[tuple[str, int]] = []
+        self.late: list[str] = []
+
+    def __call__(self, recipient: str, copy: int) -> None:
+        found = _NUMBER.match(recipient)
+        assert found is not None
+        try:
+            with self._engine.connect() as connection:
+                doubts = connection.execute(
+                    text(
+                        "SELECT doubts FROM delivery WHERE case_ref = :r AND person_id = :p "
+                        "AND channel = 'email'"
+                    ),
+                    {"r": self._ref, "p": f"p{found[1]}"},
+                ).scalar_one()
+        except SQLAlchemyError:
+            self.late.append(recipient)
+            return
+        if doubts < copy - 1:
+            self.not_marked.append((recipient, copy))
+
+    def close(self) -> None:
+        """Leave the ledger."""
+        self._engine.dispose()
+
+
+@dataclass
+class Campaign:
+    """One released set and what sends it."""
+
+    order: Order
+    people: int
+    box: PostBox
+    starter: Starter
+    witness: LedgerWitness
+    before: int = 0
+    """Messages the server had taken before this campaign."""
+
+    def start(self, **changes: Any) -> Sender:
+        """Start a sender with some of its orders changed."""
+        return self.starter.start(self.order._replace(**changes))
+
+    def until(self, happened: Callable[[], object], seconds: float = 120) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + seconds
+        while not happened():
+            if time.monotonic() > end:
+                raise TimeoutError(f"it never came to that; see {self.order.log}")
+            time.sleep(0.001)
+
+    def taken(self) -> int:
+        """Return how many messages of this campaign the server has on disk."""
+        return self.box.taken - self.before
+
+    def clock(self, hours: float) -> None:
+        """Set the clock of all senders so many hours ahead, or back."""
+        Path(self.order.clock).write_text(str(hours * 3600))
+
+    def finish(self, seconds: float = 300) -> None:
+        """Send until nothing is open, with clocks at which doubts of the days after are due."""
+        for hours in (0, *HOURS):
+            self.clock(hours)
+            end = time.monotonic() + seconds
+            while self.start(die=None, pause=0).wait(seconds) != DONE:
+                if time.monotonic() > end:
+                    raise TimeoutError(f"no send ends well; see {self.order.log}")
+                time.sleep(0.2)
+            if self.states() == {"handed_over": self.people}:
+                return
+
+    def states(self) -> dict[str, int]:
+        """Return state -> e-mails, as the ledger says."""
+        database = database_at(self.order.url)
+        with database.engine.connect() as connection:
+            found = connection.execute(
+                text("SELECT state, COUNT(*) FROM delivery WHERE case_ref = :r GROUP BY state"),
+                {"r": self.order.ref},
+            ).all()
+        database.engine.dispose()
+        return {str(state): int(number) for state, number in found}
+
+    def doubts(self) -> dict[str, int]:
+        """Return address -> times it was marked in doubt, of those that were."""
+        database = database_at(self.order.url)
+        with database.engine.connect() as connection:
+            found = connection.execute(
+                text("SELECT address, doubts FROM delivery WHERE case_ref = :r AND doubts > 0"),
+                {"r": self.order.ref},
+            ).all()
+        database.engine.dispose()
+        return {str(address): int(number) for address, number in found}
+
+    def verdict(self, *, most_allowed: int) -> Verdict:
+        """Return what the server's record says once all connections are closed."""
+        self.until(lambda: not self.box.open, 30)
+        doubts = self.doubts()
+        copies: Counter[str] = Counter()
+        forms: dict[str, tuple[str, str]] = {}
+        other = set()
+        for one in self.box.received(self.before):
+            copies[one.recipient] += 1
+            form = forms.setdefault(one.recipient, (one.message_id, one.sha256))
+            if form != (one.message_id, one.sha256):
+                other.add(one.recipient)
+        at_the_end = {who for who, n in copies.items() if n > 1 + doubts.get(who, 0)}
+        unannounced = at_the_end | {who for who, _ in self.witness.not_marked}
+        return Verdict(
+            people=self.people,
+            never_handed_over=self.people - len(copies),
+            second_copies=copies.total() - len(copies),
+            most_allowed=most_allowed,
+            not_marked=len(unannounced),
+            asked_late=len(self.witness.late),
+            other_bytes=len(other),
+            doubts=sum(doubts.values()),
+            final=self.states() == {"handed_over": self.people},
+        )
+
+
+@contextmanager
+def campaign(
+    folder: Path,
+    box: PostBox,
+    starter: Starter,
+    *,
+    people: int,
+    url: str = "",
+    journal: bool = True,
+    ref: str = "",
+    **orders: Any,
+) -> Iterator[Campaign]:
+    """Make a campaign with its ledger in a folder, or in a database that is given.
+
+    Args:
+        folder: Where ledger, journal, clock and log lie.
+        box: The receiving server.
+        starter: Starts senders.
+        people: How many to write to.
+        url: A database; by default a new SQLite file in the folder.
+        journal: Whether senders keep the journal of stages.
+        ref: A case that is in the database already.
+        orders: More of what senders are told.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    url = url or f"sqlite:///{folder / 'ledger.db'}"
+    ref = ref or written(url, people)
+    order = Order(
+        url=url,
+        ref=ref,
+        port=box.port,
+        log=str(folder / "senders.log"),
+        journal=str(folder / "journal" / f"{ref}.journal") if journal else "",
+        clock=str(folder / "clock"),
+        **orders,
+    )
+    Path(order.log).touch()
+    box.forget()
+    witness = LedgerWitness(url, ref)
+    box.again = witness
+    made = Campaign(order, people, box, starter, witness, box.taken)
+    made.clock(0)
+    try:
+        yield made
+    finally:
+        starter.kill_all()
+        with suppress(TimeoutError):
+            made.until(lambda: not box.open, 30)
+        witness.close()
+
+
+def written(url: str, people: int) -> str:
+    """Write a released set with an e-mail row for each person; return its case."""
+    database = database_at(url)
+    ref = released_set(database, 1)
+    with database.engine.execution_options(write=True).begin() as connection:
+        for start in range(1, people, 20_000):
+            connection.execute(
+                text(
+                    f"INSERT INTO delivery ({_COLUMNS}, person_id, address, name) "
+                    f"SELECT {_COLUMNS}, :person, :address, :name FROM delivery "
+                    "WHERE person_id = 'p0' AND case_ref = :r"
+                ),
+                [
+                    {
+                        "person": f"p{n}",
+                        "address": f"person{n}@people.example",
+                        "name": f"Person {n}",
+                        "r": ref,
+                    }
+                    for n in range(start, min(start + 20_000, people))
+                ],
+            )
+    database.engine.dispose()
+    return ref
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Fail when the block takes longer, whatever it hangs in.
+
+    Raises:
+        TimeoutError: in the main thread, at that moment.
+    """
+
+    def too_long(*_: object) -> None:
+        raise TimeoutError(f"took longer than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
