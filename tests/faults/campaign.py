@@ -95,6 +95,11 @@ class LedgerWitness:
         if doubts < copy - 1:
             self.not_marked.append((recipient, copy))
 
+    def ask(self, statement: str) -> dict[str, int]:
+        """Return the first two columns of a statement about the case, `:r`."""
+        with self._engine.connect() as connection:
+            return {str(a): int(b) for a, b in connection.execute(text(statement), {"r": self._ref})}
+
     def close(self) -> None:
         """Leave the ledger."""
         self._engine.dispose()
@@ -146,25 +151,15 @@ class Campaign:
 
     def states(self) -> dict[str, int]:
         """Return state -> e-mails, as the ledger says."""
-        database = database_at(self.order.url)
-        with database.engine.connect() as connection:
-            found = connection.execute(
-                text("SELECT state, COUNT(*) FROM delivery WHERE case_ref = :r GROUP BY state"),
-                {"r": self.order.ref},
-            ).all()
-        database.engine.dispose()
-        return {str(state): int(number) for state, number in found}
+        return self.witness.ask(
+            "SELECT state, COUNT(*) FROM delivery WHERE case_ref = :r GROUP BY state"
+        )
 
     def doubts(self) -> dict[str, int]:
         """Return address -> times it was marked in doubt, of those that were."""
-        database = database_at(self.order.url)
-        with database.engine.connect() as connection:
-            found = connection.execute(
-                text("SELECT address, doubts FROM delivery WHERE case_ref = :r AND doubts > 0"),
-                {"r": self.order.ref},
-            ).all()
-        database.engine.dispose()
-        return {str(address): int(number) for address, number in found}
+        return self.witness.ask(
+            "SELECT address, doubts FROM delivery WHERE case_ref = :r AND doubts > 0"
+        )
 
     def verdict(self, *, most_allowed: int) -> Verdict:
         """Return what the server's record says once all connections are closed."""

@@ -25,9 +25,10 @@ from incidents.errors import DeliveryError, ForthwithError, HeldError
 from incidents.steps import send_deliveries as step
 from incidents.store import engine as store_engine
 from incidents.store.deliveries import Outgoing
+from incidents.store.engine import open_engine
 from incidents.store.unit_of_work import Database
 from tests.faults.crash import die_at
-from tests.support.sending import Sending, channel_to, database_at, renderer
+from tests.support.sending import Sending, channel_to, mac, renderer
 
 DONE, STOPPED, REFUSED, FAILED, BROKE = 0, 2, 3, 4, 5
 """Ended well; stopped by a word; somebody else sends; failed with a clear error; with another."""
@@ -104,7 +105,8 @@ def _send(order: Order) -> tuple[int, str]:
                 continue
             if hasattr(module, "LEASE"):
                 module.LEASE = timedelta(seconds=order.lease)
-    database = database_at(order.url, _Clock(order.clock) if order.clock else SystemClock())
+    clock = _Clock(order.clock) if order.clock else SystemClock()
+    database = Database(open_engine(order.url), clock, mac)
     if order.die:
         die_at(database, *order.die)
         if order.die[0] == "journal":
@@ -178,7 +180,3 @@ def child(order: Order) -> None:
     sys.stdout.flush()
     os._exit(code)
 
-
-def database_of(order: Order) -> Database:
-    """Return the ledger an order is about."""
-    return database_at(order.url)
