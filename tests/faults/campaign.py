@@ -98,7 +98,9 @@ class LedgerWitness:
     def ask(self, statement: str) -> dict[str, int]:
         """Return the first two columns of a statement about the case, `:r`."""
         with self._engine.connect() as connection:
-            return {str(a): int(b) for a, b in connection.execute(text(statement), {"r": self._ref})}
+            return {
+                str(a): int(b) for a, b in connection.execute(text(statement), {"r": self._ref})
+            }
 
     def close(self) -> None:
         """Leave the ledger."""

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -85,8 +86,10 @@ def run(order: Order) -> int:
     except ForthwithError as error:
         code, said["said"] = FAILED, f"{type(error).__name__}: {error}"
     except BaseException as error:  # noqa: BLE001  # what a person would see as a traceback
+        _limit_files(resource.RLIM_INFINITY)
         traceback.print_exc()
         code, said["said"] = BROKE, f"{type(error).__name__}: {error}"
+    _limit_files(resource.RLIM_INFINITY)  # what it says may be long
     said["code"] = code
     print(json.dumps(said), flush=True)
     return code
@@ -94,17 +97,11 @@ def run(order: Order) -> int:
 
 def _send(order: Order) -> tuple[int, str]:
     if order.largest_file:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest_file, order.largest_file))
+        _limit_files(order.largest_file)
     if order.busy:
         store_engine.BUSY_SECONDS = order.busy  # type: ignore[assignment]
     if order.lease:
-        for name in ("incidents.store.deliveries", "incidents.store.senders"):
-            try:
-                module = import_module(name)
-            except ModuleNotFoundError:
-                continue
-            if hasattr(module, "LEASE"):
-                module.LEASE = timedelta(seconds=order.lease)
+        _shorten_lease(order.lease)
     clock = _Clock(order.clock) if order.clock else SystemClock()
     database = Database(open_engine(order.url), clock, mac)
     if order.die:
@@ -131,9 +128,20 @@ def _send(order: Order) -> tuple[int, str]:
     return (STOPPED, report.stopped_by) if report.stopped_by else (DONE, "done")
 
 
-def _slowly(
-    made: Callable[[Outgoing], Composed], pause: float
-) -> Callable[[Outgoing], Composed]:
+def _shorten_lease(seconds: float) -> None:
+    for name in ("incidents.store.deliveries", "incidents.store.senders"):
+        with suppress(ModuleNotFoundError):
+            module = import_module(name)
+            if hasattr(module, "LEASE"):
+                module.LEASE = timedelta(seconds=seconds)
+
+
+def _limit_files(size: int) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+
+
+def _slowly(made: Callable[[Outgoing], Composed], pause: float) -> Callable[[Outgoing], Composed]:
     def render(one: Outgoing) -> Composed:
         time.sleep(pause)
         return made(one)
@@ -179,4 +187,3 @@ def child(order: Order) -> None:
     code = run(order)
     sys.stdout.flush()
     os._exit(code)
-

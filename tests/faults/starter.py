@@ -99,9 +99,10 @@ class Sender:
         return self.code
 
     def said(self) -> str:
-        """Return its last words; of all that wrote to the same log."""
+        """Return the last words of all that wrote to its log; empty of one that was killed."""
         lines = Path(self.order.log).read_text(encoding="utf-8", errors="replace").splitlines()
-        return str(json.loads(lines[-1])["said"]) if lines else ""
+        last = lines[-1] if lines else ""
+        return str(json.loads(last)["said"]) if last.startswith('{"said"') else ""
 
 
 class Starter:

@@ -12,7 +12,7 @@ from typing import Any
 from incidents.steps.send_deliveries import WINDOW
 from tests.faults.campaign import Campaign, Verdict, campaign
 from tests.faults.post_box import running_post_box
-from tests.faults.sender import BROKE, DONE, REFUSED
+from tests.faults.sender import BROKE, DONE
 from tests.faults.starter import Sender, Starter, running_starter
 from tests.support.postgres import Postgres, postgres_server
 

@@ -46,11 +46,19 @@ class Postgres:
     def start(self, seconds: float = 60) -> None:
         """Start it; what a killed one left behind is waited for."""
         end = time.monotonic() + seconds
-        log = self.folder / "run" / "log"
+        log = str(self.folder / "run" / "log")
         while True:
             try:
                 self.call(
-                    "pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-o", self.options, "start"
+                    "pg_ctl",
+                    "-D",
+                    str(self.data),
+                    "-l",
+                    str(log),
+                    "-w",
+                    "-o",
+                    self.options,
+                    "start",
                 )
             except subprocess.CalledProcessError:
                 if time.monotonic() > end:
