@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from tests.faults.post_box import PostBox
 from tests.faults.sender import DONE, Order
@@ -72,7 +73,7 @@ class LedgerWitness:
 
     def __init__(self, url: str, ref: str) -> None:
         driver = url.replace("postgresql:", "postgresql+psycopg:")
-        self._engine = create_engine(driver, pool_pre_ping=True)
+        self._engine = create_engine(driver, poolclass=NullPool)  # servers and files come and go
         self._ref = ref
         self.not_marked: list[tuple[str, int]] = []
         self.late: list[str] = []
@@ -139,14 +140,14 @@ class Campaign:
         """Set the clock of all senders so many hours ahead, or back."""
         Path(self.order.clock).write_text(str(hours * 3600))
 
-    def finish(self, seconds: float = 300) -> None:
+    def finish(self, seconds: float = 300, hours: Sequence[float] = (0, *HOURS)) -> None:
         """Send until nothing is open, with clocks at which doubts of the days after are due."""
-        for hours in (0, *HOURS):
-            self.clock(hours)
+        for ahead in hours:
+            self.clock(ahead)
             end = time.monotonic() + seconds
             while self.start(die=None, pause=0).wait(seconds) != DONE:
                 if time.monotonic() > end:
-                    raise TimeoutError(f"no send ends well; see {self.order.log}")
+                    raise TimeoutError("no send ends well")
                 time.sleep(0.2)
             if self.states() == {"handed_over": self.people}:
                 return
