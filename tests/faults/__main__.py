@@ -53,9 +53,9 @@ Runs = Iterator[tuple[str, Callable[[], Result]]]
 
 
 def _crash_points(size: Size) -> Runs:
+    sample = 40 if size.quick else 0
     for journal in (True, False):
         what = "with the journal" if journal else "without it"
-        sample = 40 if size.quick else 0
         yield what, lambda journal=journal: crash_points(journal=journal, sample=sample)  # type: ignore[misc]
 
 

@@ -24,6 +24,7 @@ from tests.faults.post_box import PostBox
 from tests.steps.shop_case import AUTHOR, KEYS, House
 
 COMMAND = Path(sys.executable).parent / "forthwith"
+CASE = f"inc-{SystemClock().now():%Y}-0001"
 NOWHERE = "http://127.0.0.1:9/api"
 """Nobody listens on the discard port: a Prefect that is gone."""
 
@@ -95,6 +96,17 @@ class Installation:
         database.close()
         return {row: (state, doubts, address) for row, state, doubts, address in found}
 
+    def under_way(self) -> dict[str, tuple[int, int]]:
+        """Return set -> e-mails handed over, and not yet, as the ledger says."""
+        with sqlite3.connect(self.ledger) as database:
+            found = database.execute(
+                "SELECT set_key, SUM(state = 'handed_over'), SUM(state <> 'handed_over') "
+                "FROM delivery WHERE channel = 'email' AND state NOT IN ('standby', 'cancelled') "
+                "GROUP BY set_key"
+            ).fetchall()
+        database.close()
+        return {key: (done, left) for key, done, left in found}
+
     def sets(self) -> dict[str, str]:
         """Return set -> state."""
         with sqlite3.connect(self.ledger) as database:
@@ -112,9 +124,8 @@ class Installation:
         return found
 
 
-@contextmanager
-def installation(home: Path, box: PostBox, *, people: int) -> Iterator[Installation]:
-    """Make a home whose one case is approved and may be sent now."""
+def build_home(home: Path, people: int) -> str:
+    """Make a home whose one case is approved and may be sent now; return the case."""
     build_shop(
         home / "inventory",
         people=people,
@@ -129,6 +140,13 @@ def installation(home: Path, box: PostBox, *, people: int) -> Iterator[Installat
     house.to_drafts(case)
     house.approve(case)
     shop.database.engine.dispose()
+    return case
+
+
+@contextmanager
+def installation(home: Path, box: PostBox, *, people: int) -> Iterator[Installation]:
+    """Yield an installation in a home: one that was built there before, else a new one."""
+    case = CASE if home.exists() else build_home(home, people)
     made = Installation(home, case, box)
     try:
         yield made
