@@ -1,6 +1,7 @@
 """Faults on purpose, and what became of the people who had to be told.
 
-    python -m tests.faults NAME [--people N] [--kills N] [--senders N] [--quick] [--json FILE]
+    python -m tests.faults NAME [--people N] [--kills N] [--senders N]
+                           [--database NAME] [--quick] [--json FILE]
     python -m tests.faults all
 
 The receiving server's own record, on disk before it says yes, is what is counted. `all` runs the
@@ -12,7 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -23,6 +24,8 @@ from tests.faults.mails import mails
 from tests.faults.outages import clock_back, clocks_differ, crowd, cut, locked
 from tests.faults.sweep import sweep
 from tests.faults.whole import prefect_gone, prefect_killed, restored
+
+DATABASES = ("sqlite", "postgresql")
 
 
 class Result(Protocol):
@@ -45,6 +48,7 @@ class Size(NamedTuple):
     kills: int
     senders: int
     quick: bool
+    databases: Sequence[str]
     folder: Path
     """Empty, and of this run alone."""
 
@@ -60,7 +64,7 @@ def _crash_points(size: Size) -> Runs:
 
 
 def _kill_senders(size: Size) -> Runs:
-    for database in ("sqlite", "postgresql"):
+    for database in size.databases:
         for journal in (True, False):
             what = f"{database}, {'with' if journal else 'without'} the journal"
             yield (
@@ -76,7 +80,7 @@ def _kill_senders(size: Size) -> Runs:
 
 
 def _take_over(size: Size) -> Runs:
-    for database in ("sqlite", "postgresql"):
+    for database in size.databases:
         yield (
             f"{database}, from another machine",
             lambda database=database: sweep(  # type: ignore[misc]
@@ -119,7 +123,7 @@ def _outages(size: Size) -> Runs:
         )
     yield "clock an hour back", lambda: clock_back(people=people)
     yield "clocks an hour apart", lambda: clocks_differ(people=people)
-    for database in ("sqlite", "postgresql"):
+    for database in size.databases:
         yield (
             f"50 starts at once, {database}",
             lambda database=database: crowd(people=500, database=database),  # type: ignore[misc]
@@ -139,7 +143,7 @@ def _restored(size: Size) -> Runs:
 
 def _mails(size: Size) -> Runs:
     people = size.people or (5_000 if size.quick else 100_000)
-    for database in ("sqlite", "postgresql"):
+    for database in size.databases:
         yield (
             database,
             lambda database=database: mails(  # type: ignore[misc]
@@ -175,13 +179,16 @@ def main() -> None:
     parser.add_argument(
         "--senders", type=int, default=1, help="processes on the same set at a time"
     )
+    parser.add_argument("--database", choices=DATABASES, help="by default one after the other")
     parser.add_argument("--quick", action="store_true", help="few people, minutes for all")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     given = parser.parse_args()
     found: dict[str, Any] = {}
     for name in PROGRAMS if given.name == "all" else [given.name]:
         with tempfile.TemporaryDirectory() as folder:
-            size = Size(given.people, given.kills, given.senders, given.quick, Path(folder))
+            databases = [given.database] if given.database else DATABASES
+            sizes = (given.people, given.kills, given.senders, given.quick)
+            size = Size(*sizes, databases, Path(folder))
             runs, seconds = PROGRAMS[name]
             for what, run in runs(size):
                 found[f"{name}: {what}"] = _run(f"{name}: {what}", run, seconds)

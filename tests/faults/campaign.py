@@ -26,11 +26,6 @@ from tests.support.sending import database_at, released_set
 HOURS = (25, 50, 75)
 """Clocks at which what was in doubt more than once is due again."""
 _NUMBER = re.compile(r"person(\d+)@")
-_COLUMNS = (
-    "case_ref, set_key, version, addressee_id, channel, rank, about, place, locale, form, "
-    "exposure, class_key, state, reason, attempts, doubts, lease, message_id, reply_code, owner, "
-    "outcome_by"
-)
 
 
 @dataclass
@@ -242,24 +237,35 @@ def campaign(
         witness.close()
 
 
-def written(url: str, people: int) -> str:
-    """Write a released set with an e-mail row for each person; return its case."""
+def written(
+    url: str, people: int, own: Callable[[int], dict[str, str]] = lambda _number: {}
+) -> str:
+    """Write a released set with an e-mail row for each person; return its case.
+
+    Args:
+        url: The database.
+        people: How many.
+        own: What the row of one person has of its own beside number and address.
+    """
     database = database_at(url)
     ref = released_set(database, 1)
     with database.engine.execution_options(write=True).begin() as connection:
-        for start in range(1, people, 20_000):
+        first = connection.execute(text("SELECT * FROM delivery")).mappings().one()
+        same = {name: value for name, value in first.items() if name != "id"}
+        names = ", ".join(same)
+        insert = text(f"INSERT INTO delivery ({names}) VALUES (:{names.replace(', ', ', :')})")
+        connection.execute(text("DELETE FROM delivery"))
+        for start in range(0, people, 20_000):
             connection.execute(
-                text(
-                    f"INSERT INTO delivery ({_COLUMNS}, person_id, address, name) "
-                    f"SELECT {_COLUMNS}, :person, :address, :name FROM delivery "
-                    "WHERE person_id = 'p0' AND case_ref = :r"
-                ),
+                insert,
                 [
                     {
-                        "person": f"p{n}",
+                        **same,
+                        "person_id": f"p{n}",
+                        "addressee_id": f"p{n}",
                         "address": f"person{n}@people.example",
                         "name": f"Person {n}",
-                        "r": ref,
+                        **own(n),
                     }
                     for n in range(start, min(start + 20_000, people))
                 ],

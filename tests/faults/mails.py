@@ -10,6 +10,7 @@ import random
 import re
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -30,7 +31,8 @@ from incidents.steps.send_deliveries import send_deliveries
 from incidents.store.engine import open_engine
 from incidents.store.unit_of_work import Database
 from tests.bench.bench_build import drafted
-from tests.bench.bench_send import Words, ledger
+from tests.bench.bench_send import Words
+from tests.faults.campaign import written
 from tests.faults.post_box import PostBox, running_post_box
 from tests.support.mailserver import Received
 from tests.support.postgres import running_postgres
@@ -76,11 +78,9 @@ def mails(*, people: int, database: str = "sqlite", folder: Path) -> Matched:
         url = f"sqlite:///{folder / 'ledger.db'}"
         if database == "postgresql":
             url = stack.enter_context(running_postgres(durable=True))
+        ref = written(url, people, _person([one.key for one in words.classes]))
         books = Database(open_engine(url), SystemClock(), mac)
-        books.migrate()
         stack.callback(books.engine.dispose)
-        ref = ledger(books, people, [one.key for one in words.classes])
-        _name(books, people)
         found.sending_seconds = _send(books, ref, words, box, folder)
         rows = _rows(books)
         for one, content in box.messages():
@@ -89,20 +89,16 @@ def mails(*, people: int, database: str = "sqlite", folder: Path) -> Matched:
     return found
 
 
-def _name(books: Database, people: int) -> None:
-    """Give everybody a name of their own that is not part of anybody else's."""
+def _person(classes: Sequence[str]) -> Callable[[int], dict[str, str]]:
+    """Return what gives everybody a class, and a name that is part of nobody else's."""
     chance = random.Random(7)
-    with books.engine.execution_options(write=True).begin() as connection:
-        connection.execute(
-            text("UPDATE delivery SET name = :name WHERE person_id = :person"),
-            [
-                {
-                    "name": f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} x{n}x",
-                    "person": f"p{n}",
-                }
-                for n in range(people)
-            ],
-        )
+
+    def own(n: int) -> dict[str, str]:
+        of = classes[n % len(classes)]
+        name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)} x{n}x"
+        return {"name": name, "class_key": of, "locale": of.partition(".")[0]}
+
+    return own
 
 
 def _send(books: Database, ref: str, words: Words, box: PostBox, folder: Path) -> float:
