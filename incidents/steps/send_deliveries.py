@@ -171,7 +171,7 @@ def _begin(
             raise DeliveryError(
                 "was sealed to go out later", where=where, repair="send it again at that time"
             )
-        holder = deliveries.sender_of(work, ref)
+        holder = deliveries.sender_of(work, ref, lock=True)
         dead = holder is not None and holder.owner != owner and owner_is_dead(holder.owner)
         holder_name, held_token = (holder.owner, holder.token) if holder else ("", 0)
         token = deliveries.take_sender(work, ref, owner, takeover=dead)

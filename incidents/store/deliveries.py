@@ -16,7 +16,7 @@ from incidents.models.states import (
     SetState,
     check_move,
 )
-from incidents.models.tables import DeliveryRow, NoticeSetRow, SenderRow
+from incidents.models.tables import CaseRow, DeliveryRow, NoticeSetRow, SenderRow
 from incidents.store.cases import hold_case
 from incidents.store.quick import Quick
 from incidents.store.statements import bound
@@ -82,9 +82,15 @@ def take_sender(work: UnitOfWork, ref: str, owner: str, *, takeover: bool = Fals
     return token
 
 
-def sender_of(work: UnitOfWork, ref: str) -> SenderRow | None:
-    """Return who holds the right to send, or None."""
-    return work.session.get(SenderRow, ref)
+def sender_of(work: UnitOfWork, ref: str, *, lock: bool = False) -> SenderRow | None:
+    """Return who holds the right to send, or None; locked, nobody takes it until this ends."""
+    if lock:
+        # Who judges a sender dead must judge the one it takes over from, not the one before. The
+        # case's row is the lock: there is no sender's row before the first send.
+        work.session.execute(
+            select(CaseRow.ref).where(CaseRow.ref == ref).with_for_update()  # type: ignore[call-overload]
+        )
+    return work.session.get(SenderRow, ref, with_for_update=lock)
 
 
 def release_sender(work: UnitOfWork, ref: str, token: int) -> None:
