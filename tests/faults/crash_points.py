@@ -129,23 +129,31 @@ def every(
 
 
 def crash_points(
-    *, journal: bool, sample: int = 0, folder: Path | None = None, kinds: tuple[str, ...] = ()
+    *,
+    journal: bool,
+    sample: int = 0,
+    window: int = WINDOW,
+    folder: Path | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> Enumerated:
     """Enumerate; all places and all pairs of commits, or a sample of them.
 
     Args:
         journal: With the journal of stages or without.
-        sample: 0 for all; else every so-manieth word of the journal, and of the pairs one for
-            each first place, so that every second place is met too.
+        sample: 0 for all; else every so-manieth word of the journal, every commit alone, and one
+            pair for each place behind a commit, with the second places spread over the recovery.
+        window: Messages marked as being sent at a time: the fewer, the more commits there are.
         folder: Where to work.
         kinds: Kinds of places; by default all there are.
     """
     began = time.monotonic()
     with stage(folder=folder) as (where, box, starter):
-        points = Points(where, box, starter, journal=journal)
+        points = Points(where, box, starter, journal=journal, window=window)
         for kind in kinds or ("commit", "committed", *(("journal",) if journal else ())):
             if kind == "journal":
                 every(points, kind, step=sample or 1)
+            elif sample and kind == "commit":
+                every(points, kind)
             elif sample:
                 every(points, kind, again=lambda n: [("commit", 1 + n * 7 % 20)])
             else:
