@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from tests.faults.campaign import within
 from tests.faults.crash_points import crash_points
 from tests.faults.disk import disk_full
+from tests.faults.limits import within
 from tests.faults.mails import mails
 from tests.faults.outages import clock_back, clocks_differ, crowd, cut, locked
 from tests.faults.sweep import sweep

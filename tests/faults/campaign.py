@@ -5,7 +5,6 @@ thing: whether a second copy had been marked in doubt before it came, asked at t
 """
 
 import re
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +17,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from tests.faults.ledgers import written
 from tests.faults.post_box import PostBox
 from tests.faults.sender import DONE, Order
 from tests.faults.starter import Sender, Starter
-from tests.support.sending import database_at, released_set
 
 HOURS = (25, 50, 75)
 """Clocks at which what was in doubt more than once is due again."""
@@ -235,60 +234,3 @@ def campaign(
         with suppress(TimeoutError):
             made.until(lambda: not box.open, 30)
         witness.close()
-
-
-def written(
-    url: str, people: int, own: Callable[[int], dict[str, str]] = lambda _number: {}
-) -> str:
-    """Write a released set with an e-mail row for each person; return its case.
-
-    Args:
-        url: The database.
-        people: How many.
-        own: What the row of one person has of its own beside number and address.
-    """
-    database = database_at(url)
-    ref = released_set(database, 1)
-    with database.engine.execution_options(write=True).begin() as connection:
-        first = connection.execute(text("SELECT * FROM delivery")).mappings().one()
-        same = {name: value for name, value in first.items() if name != "id"}
-        names = ", ".join(same)
-        insert = text(f"INSERT INTO delivery ({names}) VALUES (:{names.replace(', ', ', :')})")
-        connection.execute(text("DELETE FROM delivery"))
-        for start in range(0, people, 20_000):
-            connection.execute(
-                insert,
-                [
-                    {
-                        **same,
-                        "person_id": f"p{n}",
-                        "addressee_id": f"p{n}",
-                        "address": f"person{n}@people.example",
-                        "name": f"Person {n}",
-                        **own(n),
-                    }
-                    for n in range(start, min(start + 20_000, people))
-                ],
-            )
-    database.engine.dispose()
-    return ref
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Fail when the block takes longer, whatever it hangs in.
-
-    Raises:
-        TimeoutError: in the main thread, at that moment.
-    """
-
-    def too_long(*_: object) -> None:
-        raise TimeoutError(f"took longer than {seconds:.0f} s")
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

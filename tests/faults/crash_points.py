@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.campaign import Campaign, campaign, written
+from tests.faults.campaign import Campaign, campaign
 from tests.faults.crash import CRASHED
+from tests.faults.ledgers import written
 from tests.faults.post_box import PostBox
 from tests.faults.sender import DONE
 from tests.faults.starter import Starter

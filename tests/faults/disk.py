@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.campaign import Verdict, campaign, written
+from tests.faults.campaign import Verdict, campaign
+from tests.faults.ledgers import written
 from tests.faults.post_box import PostBox
 from tests.faults.sender import DONE, FAILED
 from tests.faults.starter import Starter

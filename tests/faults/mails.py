@@ -32,7 +32,7 @@ from incidents.store.engine import open_engine
 from incidents.store.unit_of_work import Database
 from tests.bench.bench_build import drafted
 from tests.bench.bench_send import Words
-from tests.faults.campaign import written
+from tests.faults.ledgers import written
 from tests.faults.post_box import PostBox, running_post_box
 from tests.support.mailserver import Received
 from tests.support.postgres import running_postgres

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.campaign import within
 from tests.faults.crash_points import crash_points
+from tests.faults.limits import within
 from tests.faults.sweep import sweep
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.faults import mails as module
-from tests.faults.campaign import within
+from tests.faults.limits import within
 from tests.faults.mails import Matched, mails
 from tests.support.mailserver import Received
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.campaign import within
 from tests.faults.disk import disk_full
+from tests.faults.limits import within
 from tests.faults.outages import clock_back, clocks_differ, crowd, cut, locked
 
 
@@ -49,9 +49,10 @@ def test_two_machines_whose_clocks_differ_by_an_hour(tmp_path: Path) -> None:
     assert verdict.doubts > 0
 
 
-def test_of_fifty_starts_at_once_nobody_is_told_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_of_fifty_starts_at_once_nobody_is_told_twice(tmp_path: Path, database: str) -> None:
     with within(240):
-        verdict = crowd(people=500, folder=tmp_path)
+        verdict = crowd(people=500, database=database, folder=tmp_path)
     assert verdict.good, verdict
     assert verdict.second_copies == verdict.doubts == 0
     assert verdict.notes["sent by the crowd"] == 500

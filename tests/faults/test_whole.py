@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.campaign import within
 from tests.faults.installation import build_home
+from tests.faults.limits import within
 from tests.faults.whole import prefect_gone, prefect_killed, restored
 
 PEOPLE = 200
