@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -23,12 +23,11 @@ from incidents.delivery.channels.journal import Journal
 from incidents.delivery.orders import Composed
 from incidents.delivery.sources.process import this_process
 from incidents.errors import DeliveryError, ForthwithError, HeldError
-from incidents.steps import send_deliveries as step
 from incidents.store import engine as store_engine
 from incidents.store.deliveries import Outgoing
 from incidents.store.engine import open_engine
 from incidents.store.unit_of_work import Database
-from tests.faults.crash import die_at
+from tests.faults.crash import CRASHED, die_at
 from tests.support.sending import Sending, channel_to, mac, renderer
 
 DONE, STOPPED, REFUSED, FAILED, BROKE = 0, 2, 3, 4, 5
@@ -107,7 +106,7 @@ def _send(order: Order) -> tuple[int, str]:
     if order.die:
         die_at(database, *order.die)
         if order.die[0] == "journal":
-            step.Journal = _dying_journal(order.die[1])  # type: ignore[misc,assignment]
+            _die_at_word(order.die[1])
     owner = this_process()
     if order.elsewhere:
         owner = ":".join([order.elsewhere, *owner.rsplit(":", 3)[1:]])
@@ -133,7 +132,7 @@ def _shorten_lease(seconds: float) -> None:
         with suppress(ModuleNotFoundError):
             module = import_module(name)
             if hasattr(module, "LEASE"):
-                module.LEASE = timedelta(seconds=seconds)
+                setattr(module, "LEASE", timedelta(seconds=seconds))  # noqa: B010  # mypy
 
 
 def _limit_files(size: int) -> None:
@@ -149,34 +148,42 @@ def _slowly(made: Callable[[Outgoing], Composed], pause: float) -> Callable[[Out
     return render if pause else made
 
 
-def _dying_journal(number: int) -> type[Journal]:
-    """Return a journal whose writer dies right behind one of its words."""
+def _die_at_word(number: int) -> None:
+    """Have this process die right behind a word that it writes into its journal."""
     left = [number]
+    takes_off, begins = Journal.takes_off, Journal.begins
+    ends, recorded = Journal.ends, Journal.recorded
 
-    def word() -> None:
+    def then_die() -> None:
         left[0] -= 1
         if not left[0]:
-            os._exit(99)
+            os._exit(CRASHED)
 
-    class Dying(Journal):
-        def takes_off(self, row: int, message_id: str) -> None:
-            super().takes_off(row, message_id)
-            word()
+    def takes_off_and_die(self: Journal, row: int, message_id: str) -> None:
+        takes_off(self, row, message_id)
+        then_die()
 
-        def begins(self, row: int) -> None:
-            super().begins(row)
-            word()
+    def begins_and_die(self: Journal, row: int) -> None:
+        begins(self, row)
+        then_die()
 
-        def ends(self, row: int, *, taken: bool, reply_code: int) -> None:
-            super().ends(row, taken=taken, reply_code=reply_code)
-            word()
+    def ends_and_die(self: Journal, row: int, *, taken: bool, reply_code: int) -> None:
+        ends(self, row, taken=taken, reply_code=reply_code)
+        then_die()
 
-        def recorded(self, rows: Any) -> None:
-            for row in rows:
-                super().recorded([row])
-                word()
+    def recorded_and_die(self: Journal, rows: Sequence[int]) -> None:
+        for row in rows:
+            recorded(self, [row])
+            then_die()
 
-    return Dying
+    words: dict[str, Callable[..., None]] = {
+        "takes_off": takes_off_and_die,
+        "begins": begins_and_die,
+        "ends": ends_and_die,
+        "recorded": recorded_and_die,
+    }
+    for name, word in words.items():
+        setattr(Journal, name, word)
 
 
 def child(order: Order) -> None:
