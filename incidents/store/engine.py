@@ -91,7 +91,7 @@ def revision(engine: Engine) -> str:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision() or ""
     except OperationalError as error:
-        raise unreachable(engine, error) from None
+        raise out_of_order(engine, error) or unreachable(engine, error) from None
 
 
 def unreachable(engine: Engine, error: OperationalError) -> StoreError:
@@ -102,6 +102,37 @@ def unreachable(engine: Engine, error: OperationalError) -> StoreError:
         where=engine.url.render_as_string(hide_password=True),
         repair="start the database, or set FORTHWITH_DATABASE_URL",
     )
+
+
+def out_of_order(engine: Engine, error: OperationalError) -> StoreError | None:
+    """Return a clear error where a database cannot be used now, None for any other failure."""
+    words = str(error.orig)
+    if error.connection_invalidated or any(sign in words for sign in _AWAY):
+        return unreachable(engine, error)
+    for signs, what, repair in _TROUBLES:
+        if any(sign in words for sign in signs):
+            return StoreError(
+                f"{what}: {words.strip().splitlines()[0]}",
+                where=engine.url.render_as_string(hide_password=True),
+                repair=repair,
+            )
+    return None
+
+
+_AWAY = ("connect", "unable to open", "terminat", "closed")
+_TROUBLES = (
+    (
+        ("database is locked", "database table is locked", "database schema is locked"),
+        "another process keeps it locked",
+        "end that process, then do it again; what was committed stands",
+    ),
+    (
+        # A write past a limit of the system is told as an I/O error.
+        ("disk is full", "disk I/O error", "No space left", "readonly database", "read-only"),
+        "cannot be written",
+        "make room on its disk or let it be written, then do it again; what was committed stands",
+    ),
+)
 
 
 def migrate(engine: Engine) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, PoolProxiedConnection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from sqlmodel import Session
 from incidents.audit.chain import GENESIS, AuditEntry, body_text, link
 from incidents.clock import Clock
 from incidents.models.tables import AuditHeadRow, AuditRow, BeatRow
-from incidents.store.engine import migrate, unreachable
+from incidents.store.engine import migrate, out_of_order
 from incidents.store.quick import Quick
 
 _HEAD = {"one": 1}
@@ -140,10 +140,10 @@ class Database:
     @contextmanager
     def quick(self, actor: str) -> Iterator[QuickWork]:
         """Yield a transaction of plain statements; it commits or rolls back as `write` does."""
-        dialect = self.engine.dialect
-        connection = self.engine.raw_connection()
+        connection: PoolProxiedConnection | None = None
         try:
-            quick = Quick(connection, dialect)
+            connection = self.engine.raw_connection()
+            quick = Quick(connection, self.engine.dialect)
             if not quick.is_postgresql:  # its driver begins a transaction by itself
                 quick.run("BEGIN IMMEDIATE", {})
             work = QuickWork(quick, self.clock.now(), actor, self.mac)
@@ -153,12 +153,15 @@ class Database:
             if work.noted:
                 self.after_commit(*work.noted[-1])
         except OperationalError as error:
-            if error.connection_invalidated or _is_connection_error(error):
+            clear = out_of_order(self.engine, error)
+            if clear is None:
+                raise
+            if connection is not None:
                 connection.invalidate()
-                raise unreachable(self.engine, error) from None
-            raise
+            raise clear from None
         finally:
-            connection.close()  # back to the pool, which rolls back what was not committed
+            if connection is not None:
+                connection.close()  # back to the pool, which rolls back what was not committed
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
@@ -176,9 +179,10 @@ class Database:
                     if work.noted:
                         self.after_commit(*work.noted[-1])
         except OperationalError as error:
-            if error.connection_invalidated or _is_connection_error(error):
-                raise unreachable(self.engine, error) from None
-            raise
+            clear = out_of_order(self.engine, error)
+            if clear is None:
+                raise
+            raise clear from None
 
     def audit_rows(self, case_ref: str = "") -> Iterator[AuditRow]:
         """Yield the chain's links in order, all or one case's."""
@@ -199,8 +203,3 @@ class Database:
         with self.read() as work:
             head = work.session.get(AuditHeadRow, 1)
             return (head.seq, head.link) if head else (0, GENESIS)
-
-
-def _is_connection_error(error: OperationalError) -> bool:
-    words = str(error.orig)
-    return any(sign in words for sign in ("connect", "unable to open", "terminat", "closed"))

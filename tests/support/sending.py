@@ -34,7 +34,11 @@ def mac(data: bytes) -> str:
 
 
 def open_database(path: Path, clock: Clock | None = None) -> Database:
-    database = Database(open_engine(f"sqlite:///{path}"), clock or SystemClock(), mac)
+    return database_at(f"sqlite:///{path}", clock)
+
+
+def database_at(url: str, clock: Clock | None = None) -> Database:
+    database = Database(open_engine(url), clock or SystemClock(), mac)
     database.migrate()
     return database
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from incidents.errors import DeliveryError
+
 FORMAT = "forthwith-journal/1"
 HEAD = 1024
 _SLOT = struct.Struct("<qBHB116s")
@@ -48,19 +50,31 @@ class Journal:
         owner: The sender, as its lease names it.
         token: Its fencing token.
         slots: Messages that may be under way or not yet recorded at a time.
+
+    Raises:
+        DeliveryError: when there is no room for it, before anything is sent.
     """
 
     def __init__(self, path: Path, owner: str, token: int, slots: int) -> None:
         head = json.dumps({"format": FORMAT, "owner": owner, "token": token, "slots": slots})
-        path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        with beside.open("wb+") as file:
-            beside.chmod(0o600)
-            file.write(head.encode().ljust(HEAD))
-            file.truncate(HEAD + slots * _SLOT.size)
-            file.flush()
-            self._pages = mmap.mmap(file.fileno(), 0)
-        os.replace(beside, path)  # noqa: PTH105  # atomic, whoever reads meanwhile
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb+") as file:
+                beside.chmod(0o600)
+                # A page that has no room on the disk would end the process at its first word.
+                file.write(head.encode().ljust(HEAD) + bytes(slots * _SLOT.size))
+                file.flush()
+                self._pages = mmap.mmap(file.fileno(), 0)
+            os.replace(beside, path)  # noqa: PTH105  # atomic, whoever reads meanwhile
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
+            raise DeliveryError(
+                f"the journal of a sending cannot be written: {error.strerror}",
+                where=str(path),
+                repair="make room on this disk, then send again; nothing of it was sent",
+            ) from None
         self._path = path
         self._free = [HEAD + slot * _SLOT.size for slot in range(slots)]
         self._at: dict[int, int] = {}

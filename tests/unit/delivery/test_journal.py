@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.delivery.channels.journal import Journal, Taken, read_journal
+from incidents.errors import DeliveryError
 
 PROGRAM = """
 import os, signal, sys
@@ -49,6 +51,19 @@ def test_the_journal_of_somebody_else_says_nothing(tmp_path: Path) -> None:
     assert read_journal(path, "me", 7) is None
     path.write_bytes(b"\xff" * 100)
     assert read_journal(path, "me", 7) is None
+
+
+def test_without_room_for_it_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DeliveryError, match="cannot be written"):
+        Journal(tmp_path / "file" / "case.journal", "me", 1, 4)
+
+
+def test_its_room_is_taken_before_it_is_used(tmp_path: Path) -> None:
+    """A page that is only promised ends the process (SIGBUS) when the disk is full by then."""
+    Journal(tmp_path / "case.journal", "me", 1, 1536)
+    found = (tmp_path / "case.journal").stat()
+    assert found.st_blocks * 512 >= found.st_size
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
