@@ -21,10 +21,11 @@ def hold_on_cancel(case: str, run_id: str, at: datetime) -> None:
 
     Args:
         case: The case ref.
-        run_id: The flow run that was cancelled; it holds the case once.
+        run_id: The flow run that was cancelled, with or without `prefect.flow-run.` before it; it
+            holds the case once.
         at: When it was cancelled; a resume after that stands.
     """
-    hold_for_run(case, run_id, at)
+    hold_for_run(case, run_id.removeprefix("prefect.flow-run."), at)
     publish_case(tasks.view(case))
 
 
