@@ -55,6 +55,8 @@ class Order(NamedTuple):
     largest_file: int = 0
     """Bytes after which the system writes no file further for it; 0 is none."""
     window: int = 0
+    seats: int = 1
+    """How many senders may share the set."""
     connections: int = 4
     pause: float = 0
     """Seconds it spends on making each message."""
@@ -121,6 +123,7 @@ def _send(order: Order) -> tuple[int, str]:
             "journal": Path(order.journal) if order.journal else None,
             "owner": owner,
             "window": order.window,
+            "seats": order.seats,
         },
     )
     report = asyncio.run(sending.run())

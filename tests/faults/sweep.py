@@ -17,6 +17,8 @@ from tests.faults.starter import Sender, Starter, running_starter
 from tests.support.postgres import Postgres, postgres_server
 
 CONNECTIONS = 4
+_SEATS = """
+    SELECT x.seat, COUNT(*) FROM sender x WHERE x.case_ref = :r GROUP BY x.seat"""
 AGAIN_SECONDS = 0.3
 """How soon a sender that ended is started again, as a service manager does."""
 
@@ -152,6 +154,7 @@ def sweep(
                 url=server.url if server else "",
                 journal=journal,
                 lease=3.0 if elsewhere else 0.0,
+                seats=senders if database == "postgresql" else 1,
                 connections=CONNECTIONS,
             )
         )
@@ -187,6 +190,7 @@ def sweep(
             "seed": seed,
             "starts": crew.starts,
             "on the same day": by_itself,
+            "seats that sent": len(made.witness.ask(_SEATS)),
             "tracebacks": len(crew.broke),
             "first traceback": crew.broke[0] if crew.broke else "",
         }

@@ -36,6 +36,8 @@ def test_kills_at_random_moments_of_five_thousand(
         verdict = sweep(people=5000, number=10, database=database, senders=senders, folder=tmp_path)
     assert verdict.good, verdict
     assert verdict.faults == 10
+    # On PostgreSQL they share it; a file has one writer, and the second waits its turn.
+    assert verdict.notes["seats that sent"] == (senders if database == "postgresql" else 1)
 
 
 def test_whole_windows_are_in_doubt_when_another_machine_takes_over(tmp_path: Path) -> None:
@@ -44,6 +46,22 @@ def test_whole_windows_are_in_doubt_when_another_machine_takes_over(tmp_path: Pa
     assert verdict.good, verdict
     assert verdict.doubts > 0
     assert verdict.notes["starts"] > 3  # it was refused until the lease had run out
+
+
+def test_of_two_machines_that_share_it_one_dies_and_the_other_takes_over(tmp_path: Path) -> None:
+    with within(300):
+        verdict = sweep(
+            people=3000,
+            number=2,
+            database="postgresql",
+            journal=False,
+            elsewhere=True,
+            senders=2,
+            folder=tmp_path,
+        )
+    assert verdict.good, verdict
+    assert verdict.doubts > 0
+    assert verdict.notes["seats that sent"] == 2
 
 
 def test_a_killed_postmaster_loses_nobody(tmp_path: Path) -> None:
