@@ -132,9 +132,10 @@ class _Books:
         with self.database.read() as work:
             theirs = senders.others_until(work, self.ref, self.set_key, self.token)
             later = None if self.until_idle else deliveries.next_due(work, self.ref)
-        if theirs is not None and theirs <= self.database.clock.now():
+        if theirs is not None:  # of one that died on this machine it is known at once
             with self.database.write(self.actor) as work:
-                self.clear_dead(work, self.token)
+                if self.clear_dead(work, self.token):
+                    return work.now
         return min((one for one in (theirs, later) if one is not None), default=None)
 
     def end(self, results: Sequence[Result], *, went_through: bool) -> int:

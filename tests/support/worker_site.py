@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,6 +47,20 @@ class Site:
     keys: dict[str, Ed25519PrivateKey]
     environment: dict[str, str]
     relay: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_worker(self) -> None:
+        """Start one more process worker."""
+        with (self.home / "worker.log").open("ab") as log:
+            self.workers.append(
+                subprocess.Popen(
+                    [str(PREFECT), "worker", "start", "--pool", "forthwith", "--type", "process"],
+                    env=self.environment,
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                )
+            )
 
     @contextmanager
     def silent_relay(self) -> Iterator[None]:
@@ -108,8 +122,10 @@ def until(happened: Callable[[], bool], seconds: float = 150) -> None:
 
 
 @contextmanager
-def running_site(home: Path, *, people: int = 120, work: bool = True) -> Iterator[Site]:
-    """Run a site under `home`; with a worker unless told otherwise."""
+def running_site(
+    home: Path, *, people: int = 120, workers: int = 1, database_url: str = "", senders: int = 1
+) -> Iterator[Site]:
+    """Run a site under `home` with so many workers."""
     keys = {name: Ed25519PrivateKey.generate() for name in APPROVERS}
     build_shop(
         home / "inventory",
@@ -120,6 +136,8 @@ def running_site(home: Path, *, people: int = 120, work: bool = True) -> Iterato
     settings = Settings(
         home=home,
         actor="analyst",
+        database_url=database_url,
+        senders=senders,
         smtp=SmtpSettings(host="127.0.0.1", port=port, security="none"),
     )
     mail = ["flows.demo.mail_child", str(port), str(home / "mailbox")]
@@ -136,26 +154,20 @@ def running_site(home: Path, *, people: int = 120, work: bool = True) -> Iterato
             "FORTHWITH_SMTP__PORT": str(port),
             "FORTHWITH_SMTP__SECURITY": "none",
             "FORTHWITH_CHECKOUT": str(ROOT),
+            "FORTHWITH_DATABASE_URL": database_url,
+            "FORTHWITH_SENDERS": str(senders),
         }
         shop = open_workshop(settings)
         import_inventory(shop.database, shop.ring, shop.inventory, actor="analyst")
         site = Site(home, shop, server, keys, environment, relay)
         site.prefect("work-pool", "create", "forthwith", "--type", "process")
         site.prefect("deploy", "--all")
-        if not work:
+        try:
+            for _ in range(workers):
+                site.start_worker()
             yield site
-            return
-        with (home / "worker.log").open("wb") as log:
-            worker = subprocess.Popen(
-                [str(PREFECT), "worker", "start", "--pool", "forthwith", "--type", "process"],
-                env=environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-            try:
-                yield site
-            finally:
+        finally:
+            for worker in site.workers:
                 # A worker turns the first TERM into an interrupt of its own; the second ends it.
                 worker.terminate()
                 try:
