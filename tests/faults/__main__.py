@@ -5,7 +5,7 @@
     python -m tests.faults all
 
 The receiving server's own record, on disk before it says yes, is what is counted. `all` runs the
-long ones, about an hour on two cores; `--quick` runs each with few people. The last result stands
+long ones, about two hours on two cores; `--quick` runs each with few people. The last result stands
 in docs/explanation/faults.md.
 """
 

@@ -160,7 +160,7 @@ class Campaign:
 
     def verdict(self, *, most_allowed: int) -> Verdict:
         """Return what the server's record says once all connections are closed."""
-        self.until(lambda: not self.box.open, 30)
+        self.until(lambda: self.box.at_rest, 30)
         doubts = self.doubts()
         copies: Counter[str] = Counter()
         forms: dict[str, tuple[str, str]] = {}
@@ -232,5 +232,5 @@ def campaign(
     finally:
         starter.kill_all()
         with suppress(TimeoutError):
-            made.until(lambda: not box.open, 30)
+            made.until(lambda: box.at_rest, 30)
         witness.close()

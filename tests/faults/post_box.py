@@ -53,6 +53,11 @@ class PostBox:
     _waiting: set["_Line"] = field(default_factory=set)
     _files: list[IO[bytes]] = field(default_factory=list)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nobody is connected and all that came is on disk."""
+        return not (self.open or self._pending)
+
     def received(self, since: int = 0) -> list[Received]:
         """Return what is on disk, but for the first messages."""
         with self.path.open(encoding="utf-8") as file:

@@ -76,7 +76,7 @@ def prefect_gone(*, people: int, folder: Path) -> Story:
         until(lambda: box.taken > mails // 3)
         made.kill(first)
         code, said = made.send()
-        until(lambda: not box.open)
+        until(lambda: box.at_rest)
         story = judged(made)
         story.expected = code == 0 and not (made.home / "prefect").exists()
         story.notes = {"exit": code, "said": said.splitlines()[:3]}
@@ -111,7 +111,7 @@ def prefect_killed(*, people: int, folder: Path, wait: float = 60) -> Story:
             ended = f"not within {wait:.0f} s; it was killed"
             made.kill(flow)
         code, again = made.send()
-        until(lambda: not box.open)
+        until(lambda: box.at_rest)
         story = judged(made)
         story.expected = code == 0 and len(middle) > 0 and by_the_flow > killed_at
         story.notes = {
@@ -141,7 +141,7 @@ def restored(*, people: int, folder: Path) -> Story:
         there.close()
         until(lambda: box.taken > mails * 2 // 3)
         made.kill(sender)
-        until(lambda: not box.open)
+        until(lambda: box.at_rest)
         for old in made.home.glob("forthwith.db*"):
             old.unlink()
         shutil.copy(copy, made.ledger)
@@ -154,7 +154,7 @@ def restored(*, people: int, folder: Path) -> Story:
         resumed, _ = made.run("resume", made.case, "--by", ADMIN)
         still_silent = box.taken == at_the_loss
         code, _ = made.send()
-        until(lambda: not box.open)
+        until(lambda: box.at_rest)
         story = judged(made)
         copies = made.copies()
         story.expected = (
@@ -163,6 +163,8 @@ def restored(*, people: int, folder: Path) -> Story:
             and all(copies[row] == 1 for row in told_by_the_copy)
         )  # fmt: skip
         story.notes = {
+            "sent before it was resumed": not (silent and still_silent),
+            "told again": sum(copies[row] - 1 for row in told_by_the_copy),
             "handed over in the copy": len(told_by_the_copy),
             "taken when it was lost": at_the_loss,
             "send before reconcile": refused[0],
