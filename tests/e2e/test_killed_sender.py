@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from incidents.errors import DeliveryError, HeldError
+from incidents.errors import DeliveryError, HeldError, SeatTakenError
 from incidents.steps.send_deliveries import WINDOW
 from incidents.store import cases
 from incidents.store.unit_of_work import Database
@@ -134,7 +134,7 @@ def test_two_senders_at_once_do_not_share_a_case(tmp_path: Path) -> None:
         campaign = Campaign(tmp_path, server)
         pair = [campaign.start(), campaign.start()]
         said = sorted(one.communicate(timeout=120)[0].strip() for one in pair)
-        assert said == [DeliveryError.__name__, "done"]
+        assert said == [SeatTakenError.__name__, "done"]
         assert set(campaign.times().values()) == {1}
         assert len(campaign.times()) == PEOPLE
 
