@@ -7,7 +7,7 @@ from sqlalchemy import text
 from incidents.clock import FixedClock
 from incidents.models.states import DeliveryState as D
 from incidents.models.states import SetState
-from incidents.store import deliveries, delivery_counts, notices
+from incidents.store import deliveries, delivery_counts, notices, senders
 from incidents.store.deliveries import Outcome
 from incidents.store.unit_of_work import Database
 from tests.store.test_ledger import REF, SET, planned, sent
@@ -47,7 +47,7 @@ def test_refusals_are_counted_by_reason_and_moments_by_number(
 ) -> None:
     planned(database)
     with database.write("tester") as work:
-        token = deliveries.take_sender(work, REF, "me")
+        token = senders.take(work, REF, "me").token
         claimed = deliveries.claim(work, REF, SET, 1, token=token, size=3)
         row = notices.set_row(work, REF, SET)
         row.state = SetState.RELEASED
