@@ -19,15 +19,17 @@ def hold_on_cancellation(flow: Any, flow_run: Any, state: Any) -> None:  # noqa:
 
 
 @flow(name=DELIVER, flow_run_name="deliver-{case}", on_cancellation=[hold_on_cancellation])
-def deliver_notices(case: str, first: str = "") -> None:
+def deliver_notices(case: str, first: str = "") -> bool:
     """Release and send every approved set of a case, the most urgent first.
+
+    Returns False when others were sending the case already and the rest was left to them.
 
     Args:
         case: The case ref.
         first: Key of the set to send before all others; empty for none.
     """
     tasks.ask_others(case)
-    _send_all(case, first)
+    return _send_all(case, first)
 
 
 @flow(name=SHARE, flow_run_name="share-{case}", on_cancellation=[hold_on_cancellation])
@@ -40,19 +42,19 @@ def share_sending(case: str) -> None:
     _send_all(case, "")
 
 
-def _send_all(case: str, first: str) -> None:
+def _send_all(case: str, first: str) -> bool:
     tried: set[tuple[str, int]] = set()
     while True:
         # What was approved meanwhile: its own run may have found every seat taken.
         waiting = [one for one in tasks.sets_to_send(case, first).items() if one not in tried]
         if not waiting:
-            return
+            return True
         tried.update(waiting)
         first = ""
         for notice_set, _ in waiting:
             sent = send(case, notice_set)
             if sent.get("left_to_others"):
-                return
+                return False
             tasks.refresh(case)
             publish_case(tasks.view(case))
             tell(NOTICE_FINISHED, case, set=notice_set, **sent)

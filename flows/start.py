@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.embedded import client_environment, prefect_server
+from incidents.errors import SeatTakenError
 from incidents.settings import settings_from_environment
 
 
@@ -46,11 +47,20 @@ def start_leaked_credential(ref: str) -> None:
 
 
 def start_deliver(ref: str, first: str = "") -> None:
-    """Send every approved set of a case, a chosen one before the others."""
+    """Send every approved set of a case, a chosen one before the others.
+
+    Raises:
+        SeatTakenError: when others were sending it already, so that some of it was not sent here.
+    """
     with prefect_at_hand():
         from flows.deliver import deliver_notices
 
-        deliver_notices(ref, first)
+        if not deliver_notices(ref, first):
+            raise SeatTakenError(
+                "is being sent already by as many as may; what is left was left to them",
+                where=ref,
+                repair=f"`forthwith deliveries {ref}` shows how far they are",
+            )
 
 
 def start_announce(ref: str) -> None:

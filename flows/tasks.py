@@ -226,6 +226,7 @@ def send(case: str, notice_set: str) -> dict[str, int]:
             return {"left_to_others": 1}
 
 
+@shielded("send-deliveries")
 def ask_others(case: str) -> None:
     """Ask for a run of each further sender that may share a case, where Prefect has workers."""
     from prefect.deployments import run_deployment

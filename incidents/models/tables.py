@@ -264,17 +264,6 @@ class SenderRow(Base, table=True):
     until: datetime = _moment()
 
 
-class PausedDomainRow(Base, table=True):
-    """A mail domain that refuses us as a whole: its people wait, and are not called bad."""
-
-    __tablename__ = "paused_domain"
-    domain: str = Field(primary_key=True)
-    case_ref: str
-    since: datetime = _moment()
-    until: datetime = _moment()
-    times: int
-
-
 class CancelledRunRow(Base, table=True):
     """A run of a sending that was cancelled in Prefect and has put its case on hold for it."""
 

@@ -155,6 +155,34 @@ def test_two_seats_share_a_case_and_a_third_sender_waits(
     assert [(row.id, row.doubts) for row in again] == [(first[0].id, 1)]
 
 
+def test_a_stopped_sending_is_one_with_mail_due_that_nobody_sends_or_holds(
+    database: Database, clock: FixedClock
+) -> None:
+    planned(database)
+    with database.write("a") as work:
+        assert senders.stopped(work) == []  # not released
+        row = notices.set_row(work, REF, SET)
+        row.state = SetState.RELEASED
+        work.session.add(row)
+        work.session.flush()
+        assert senders.stopped(work) == [REF]
+        token = senders.take(work, REF, "a").token
+        assert senders.stopped(work) == []  # somebody sends it
+        rows = deliveries.claim(work, REF, SET, 1, token=token, size=9)
+        later = work.now + timedelta(minutes=5)
+        put_off = [Outcome(row.id, DeliveryState.DEFERRED, "x", 451, later, "") for row in rows]
+        deliveries.record(work, REF, SET, put_off, token=token)
+        senders.leave(work, REF, token)
+    with database.read() as work:
+        assert senders.stopped(work) == []  # nothing is due yet
+    clock.advance(timedelta(minutes=6))
+    with database.write("a") as work:
+        assert senders.stopped(work) == [REF]
+        cases.hold_case(work, REF, reason="test")
+        work.session.flush()
+        assert senders.stopped(work) == []
+
+
 def test_a_seat_that_was_given_back_never_has_a_token_again(database: Database) -> None:
     planned(database)
     tokens = []

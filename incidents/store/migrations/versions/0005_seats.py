@@ -1,4 +1,4 @@
-"""Several senders of one case, each with a seat; domains whose mail is paused; cancelled runs."""
+"""Several senders of one case, each with a seat; runs that were cancelled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Give each sender a seat; keep what is paused, and which runs were cancelled."""
+    """Give each sender a seat; keep which runs were cancelled."""
     op.create_table(
         "seat",
         sa.Column("case_ref", sa.String(), nullable=False),
@@ -27,15 +27,6 @@ def upgrade() -> None:
     op.drop_table("sender")
     op.rename_table("seat", "sender")
     op.create_table(
-        "paused_domain",
-        sa.Column("domain", sa.String(), nullable=False),
-        sa.Column("case_ref", sa.String(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("domain"),
-    )
-    op.create_table(
         "cancelled_run",
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("case_ref", sa.String(), nullable=False),
@@ -47,7 +38,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Leave one sender a case."""
     op.drop_table("cancelled_run")
-    op.drop_table("paused_domain")
     op.create_table(
         "one_sender",
         sa.Column("case_ref", sa.String(), nullable=False),

@@ -1,4 +1,8 @@
-"""Real returned mail of many servers, where a folder of it is at hand."""
+"""Real returned mail of many servers, where a folder of it is at hand.
+
+The rules were written with these very files in view: this keeps what was reached from being lost,
+and says little of mail that nobody has seen yet.
+"""
 
 import json
 import os
